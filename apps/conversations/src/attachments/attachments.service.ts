@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { AttachmentView } from '@helpdesk/contracts';
+import { Database, notFound } from '@helpdesk/platform';
+import type { Author } from '../replies/replies.service.js';
+
+interface Row {
+  ticket_id: string | null;
+  uploaded_by: string | null;
+  filename: string;
+  content_type: string;
+  size: string;
+  sha256: string;
+}
+
+@Injectable()
+export class AttachmentsService {
+  constructor(private readonly database: Database) {}
+
+  /** A file that was uploaded: its uploader may use it in one message. Repeating it with the same id changes nothing. */
+  async add(
+    author: Author,
+    file: { id: string; filename: string; contentType: string; size: number; sha256: string },
+  ): Promise<AttachmentView> {
+    await this.database.transaction(author.accountId, (tx) =>
+      tx.query(
+        `INSERT INTO conversations.attachment (id, account_id, uploaded_by, filename, content_type, size, sha256, is_inline)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, false) ON CONFLICT (id) DO NOTHING`,
+        [file.id, author.accountId, author.userId, file.filename, file.contentType, file.size, file.sha256],
+      ),
+    );
+    return { id: file.id, filename: file.filename, contentType: file.contentType, size: file.size, inline: false };
+  }
+
+  async locate(accountId: string, id: string) {
+    const row = await this.database.queryOne<Row & Record<string, unknown>>(
+      `SELECT m.ticket_id, a.uploaded_by, a.filename, a.content_type, a.size, a.sha256 FROM conversations.attachment a
+       LEFT JOIN conversations.message m ON m.id = a.message_id WHERE a.account_id = $1 AND a.id = $2`,
+      [accountId, id],
+    );
+    if (!row) throw notFound();
+    return {
+      ticketId: row.ticket_id,
+      uploadedBy: row.uploaded_by,
+      filename: row.filename,
+      contentType: row.content_type,
+      size: Number(row.size),
+      sha256: row.sha256,
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { MessagingModule } from '@helpdesk/messaging';
+import { DatabaseModule, type Runtime } from '@helpdesk/platform';
+import { AttachmentsService } from './attachments/attachments.service.js';
+import { ChannelCopiesHandlers } from './channel-copies/channel-copies.handlers.js';
+import { ContactsService } from './contacts/contacts.service.js';
+import { ConversationsController } from './conversations.controller.js';
+import { DeliveryHandlers } from './delivery/delivery.handlers.js';
+import { InboundHandlers } from './inbound/inbound.handlers.js';
+import { InboundService } from './inbound/inbound.service.js';
+import { AutoReplyService } from './replies/auto-reply.service.js';
+import { RepliesRepository } from './replies/replies.repository.js';
+import { RepliesService } from './replies/replies.service.js';
+import { TicketEventsHandlers } from './ticket-events/ticket-events.handlers.js';
+import { TimelineRepository } from './timeline/timeline.repository.js';
+import { TimelineService } from './timeline/timeline.service.js';
+import { RUNTIME } from './tokens.js';
+
+/** Database connections, and keys handled at once, of one process. */
+const POOL_SIZE = 8;
+const CONCURRENCY = 5;
+
+@Module({})
+export class ConversationsModule {
+  static forRuntime(runtime: Runtime): DynamicModule {
+    return {
+      module: ConversationsModule,
+      imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
+      controllers: [ConversationsController],
+      providers: [
+        { provide: RUNTIME, useValue: runtime },
+        AttachmentsService,
+        AutoReplyService,
+        ChannelCopiesHandlers,
+        ContactsService,
+        DeliveryHandlers,
+        InboundHandlers,
+        InboundService,
+        RepliesRepository,
+        RepliesService,
+        TicketEventsHandlers,
+        TimelineRepository,
+        TimelineService,
+      ],
+    };
+  }
+}

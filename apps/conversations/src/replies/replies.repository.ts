@@ -1,0 +1,345 @@
+import { Injectable } from '@nestjs/common';
+import type { Address, FileRef, MessageState } from '@helpdesk/contracts';
+import { newId, notFound, type Tx } from '@helpdesk/platform';
+import type { Quoted } from './outgoing-content.js';
+
+export interface ChannelCopy {
+  channelId: string;
+  type: string;
+  name: string;
+  address: string | null;
+  isUsable: boolean;
+}
+
+export interface ReplyConversation {
+  /** Null: the reply begins one. */
+  id: string | null;
+  channelId: string;
+  channelType: string;
+  thread: string | null;
+  subject: string | null;
+  /** Where an answer goes unless the agent says otherwise: the requester, never whoever wrote last. */
+  answerTo: Address | null;
+}
+
+export interface OutgoingMessage {
+  id: string;
+  accountId: string;
+  ticketId: string;
+  conversationId: string;
+  channelId: string;
+  seq: number;
+  author: { type: 'user' | 'system'; id: string | null; name: string };
+  recipients: { to: Address[]; cc: Address[]; bcc: Address[] };
+  subject: string | null;
+  content: { html: string; text: string };
+  rfcMessageId: string | null;
+  inReplyTo: string | null;
+  references: string[];
+  state: MessageState;
+  sendAt: Date | null;
+  isAutomatic: boolean;
+  moveToStageId: string | null;
+  files: (FileRef & { id: string })[];
+}
+
+type Found<T> = T & Record<string, unknown>;
+type Last = Quoted & { externalId: string | null; references: string[] };
+
+interface ConversationRow {
+  id: string;
+  channel_id: string;
+  channel_type: string;
+  thread: string | null;
+  subject: string | null;
+  counterpart_kind: Address['kind'] | null;
+  counterpart_value: string | null;
+  counterpart_name: string | null;
+  form_mail: string | null;
+}
+
+/** The mail address a form was filled in with: a field that is called so, or that holds one. */
+const FORM_MAIL = `
+  (SELECT f ->> 'value' FROM conversations.message m, json_array_elements(m.facts -> 'fields') f
+   WHERE m.conversation_id = c.id AND m.kind = 'form' AND f ->> 'value' ~ '^[^@[:space:]]+@[^@[:space:]]+$'
+   ORDER BY (f ->> 'name') !~* 'mail', m.seq LIMIT 1)`;
+
+const CONVERSATION = `
+  SELECT c.id, c.channel_id, c.channel_type, c.thread, c.subject, c.counterpart_kind, c.counterpart_value, c.counterpart_name,
+         CASE WHEN c.channel_type = 'form' AND c.counterpart_kind IS DISTINCT FROM 'email' THEN ${FORM_MAIL} END AS form_mail
+  FROM conversations.conversation c`;
+
+const FILES = 'id, filename, content_type, size, sha256, is_inline, content_id';
+
+interface FileRow {
+  id: string;
+  filename: string;
+  content_type: string;
+  size: string;
+  sha256: string;
+  is_inline: boolean;
+  content_id: string | null;
+}
+
+const toFile = (row: FileRow) => ({
+  id: row.id,
+  filename: row.filename,
+  contentType: row.content_type,
+  size: Number(row.size),
+  sha256: row.sha256,
+  inline: row.is_inline,
+  contentId: row.content_id,
+});
+
+@Injectable()
+export class RepliesRepository {
+  async lockThread(tx: Tx, accountId: string, ticketId: string): Promise<{ threadVersion: number }> {
+    const sql = 'SELECT thread_version FROM conversations.ticket_thread WHERE ticket_id = $1 AND account_id = $2 FOR UPDATE';
+    const row = await tx.queryOne<{ thread_version: number }>(sql, [ticketId, accountId]);
+    if (row) return { threadVersion: row.thread_version };
+    // A ticket made by hand has no thread until the first message.
+    await tx.query('INSERT INTO conversations.ticket_thread (ticket_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      ticketId,
+      accountId,
+    ]);
+    const made = await tx.queryOne<{ thread_version: number }>(sql, [ticketId, accountId]);
+    if (!made) throw notFound();
+    return { threadVersion: made.thread_version };
+  }
+
+  /** `isPublic` false: it waits for its time, and until then no reply of others was written without knowing it. */
+  async nextSeq(tx: Tx, ticketId: string, isPublic: boolean): Promise<number> {
+    const row = await tx.queryOne<{ last_seq: number }>(
+      `UPDATE conversations.ticket_thread SET last_seq = last_seq + 1, thread_version = CASE WHEN $2 THEN last_seq + 1 ELSE thread_version END
+       WHERE ticket_id = $1 RETURNING last_seq`,
+      [ticketId, isPublic],
+    );
+    if (!row) throw notFound();
+    return row.last_seq;
+  }
+
+  /** Newest first. */
+  async conversations(tx: Tx, accountId: string, ticketId: string): Promise<(ReplyConversation & { id: string })[]> {
+    const rows = await tx.query<Found<ConversationRow>>(
+      `${CONVERSATION} WHERE c.account_id = $1 AND c.ticket_id = $2 ORDER BY c.created_at DESC`,
+      [accountId, ticketId],
+    );
+    return rows.map(toConversation);
+  }
+
+  async conversation(tx: Tx, accountId: string, ticketId: string, id: string): Promise<(ReplyConversation & { id: string }) | undefined> {
+    return (await this.conversations(tx, accountId, ticketId)).find((c) => c.id === id);
+  }
+
+  async channel(tx: Tx, accountId: string, channelId: string): Promise<ChannelCopy | undefined> {
+    const sql =
+      'SELECT channel_id, type, name, address, is_usable FROM conversations.channel_copy WHERE account_id = $1 AND channel_id = $2';
+    return toChannel(await tx.queryOne<Found<ChannelRow>>(sql, [accountId, channelId]));
+  }
+
+  async firstMailChannel(tx: Tx, accountId: string): Promise<ChannelCopy | undefined> {
+    const sql = `SELECT channel_id, type, name, address, is_usable FROM conversations.channel_copy
+                 WHERE account_id = $1 AND type = 'email' AND is_usable ORDER BY channel_id LIMIT 1`;
+    return toChannel(await tx.queryOne<Found<ChannelRow>>(sql, [accountId]));
+  }
+
+  /** The newest public message of the conversation, before `beforeSeq` if given: what a reply answers and quotes. */
+  async lastPublic(tx: Tx, conversationId: string, beforeSeq = 2 ** 31 - 1): Promise<Last | null> {
+    const row = await tx.queryOne<{
+      author_name: string;
+      created_at: Date;
+      text: string;
+      html: string | null;
+      external_id: string | null;
+      reference_ids: string[] | null;
+    }>(
+      `SELECT author_name, created_at, coalesce(full_text, text) AS text, html, external_id, reference_ids FROM conversations.message
+       WHERE conversation_id = $1 AND seq < $2 AND kind <> 'event' AND state IS DISTINCT FROM 'cancelled' ORDER BY (direction = 'in') DESC, seq DESC LIMIT 1`,
+      [conversationId, beforeSeq],
+    );
+    if (!row) return null;
+    return {
+      authorName: row.author_name,
+      at: row.created_at,
+      text: row.text,
+      html: row.html,
+      externalId: row.external_id,
+      references: row.reference_ids ?? [],
+    };
+  }
+
+  async startConversation(
+    tx: Tx,
+    accountId: string,
+    ticketId: string,
+    channel: ChannelCopy,
+    counterpart: Address | null,
+    subject: string,
+  ): Promise<string> {
+    const id = newId();
+    await tx.query(
+      `INSERT INTO conversations.conversation (id, account_id, ticket_id, channel_id, channel_type, counterpart_kind, counterpart_value, counterpart_name, participants, subject)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        id,
+        accountId,
+        ticketId,
+        channel.channelId,
+        channel.type,
+        counterpart?.kind ?? null,
+        counterpart?.value ?? null,
+        counterpart?.name ?? null,
+        counterpart ? [counterpart.value] : [],
+        subject,
+      ],
+    );
+    return id;
+  }
+
+  /** Files this user uploaded and has not used yet. */
+  async files(tx: Tx, accountId: string, ids: string[], userId: string): Promise<(FileRef & { id: string })[]> {
+    if (ids.length === 0) return [];
+    const rows = await tx.query<Found<FileRow>>(
+      `SELECT ${FILES} FROM conversations.attachment WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND uploaded_by = $3 AND message_id IS NULL FOR UPDATE`,
+      [accountId, ids.filter(isUuid), userId],
+    );
+    return rows.map(toFile);
+  }
+
+  async insert(tx: Tx, m: OutgoingMessage): Promise<void> {
+    await tx.query(
+      `INSERT INTO conversations.message (id, account_id, ticket_id, conversation_id, channel_id, seq, kind, direction, author_type, author_id, author_name,
+         recipients, subject, text, html, attachment_count, external_id, in_reply_to, reference_ids, state, delivery_attempt, send_at, is_automatic, move_to_stage_id)
+       VALUES ($1, $2, $3, $4, $5, $6, 'message', 'out', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, $19, $20, $21)`,
+      [
+        m.id,
+        m.accountId,
+        m.ticketId,
+        m.conversationId,
+        m.channelId,
+        m.seq,
+        m.author.type,
+        m.author.id,
+        m.author.name,
+        JSON.stringify(m.recipients),
+        m.subject,
+        m.content.text,
+        m.content.html,
+        m.files.length,
+        m.rfcMessageId,
+        m.inReplyTo,
+        m.references,
+        m.state,
+        m.sendAt,
+        m.isAutomatic,
+        m.moveToStageId,
+      ],
+    );
+    const addresses = [...m.recipients.to, ...m.recipients.cc].map((address) => address.value);
+    await tx.query(
+      `UPDATE conversations.conversation SET participants = participants || ARRAY(SELECT a FROM unnest($2::text[]) a WHERE a <> ALL (participants)) WHERE id = $1`,
+      [m.conversationId, addresses],
+    );
+    if (m.files.length === 0) return;
+    await tx.query('UPDATE conversations.attachment SET message_id = $2 WHERE id = ANY ($1::uuid[])', [
+      m.files.map((file) => file.id),
+      m.id,
+    ]);
+  }
+
+  async lockOutgoing(tx: Tx, accountId: string, ticketId: string, id: string) {
+    const row = await tx.queryOne<{ state: MessageState; conversation_id: string; delivery_attempt: number }>(
+      `SELECT state, conversation_id, delivery_attempt FROM conversations.message
+       WHERE account_id = $1 AND ticket_id = $2 AND id = $3 AND direction = 'out' FOR UPDATE`,
+      [accountId, ticketId, id],
+    );
+    return row && { state: row.state, conversationId: row.conversation_id, attempt: row.delivery_attempt };
+  }
+
+  async setState(tx: Tx, id: string, state: MessageState, attempt?: number): Promise<void> {
+    await tx.query(
+      'UPDATE conversations.message SET state = $2, state_detail = NULL, delivery_attempt = coalesce($3, delivery_attempt) WHERE id = $1',
+      [id, state, attempt ?? null],
+    );
+  }
+
+  /** A stored outgoing message, to be sent once more. */
+  async load(tx: Tx, id: string): Promise<OutgoingMessage> {
+    const row = await tx.queryOne<Found<StoredRow>>('SELECT * FROM conversations.message WHERE id = $1', [id]);
+    if (!row) throw notFound();
+    const files = await tx.query<Found<FileRow>>(`SELECT ${FILES} FROM conversations.attachment WHERE message_id = $1 ORDER BY position`, [
+      id,
+    ]);
+    return {
+      id,
+      accountId: row.account_id,
+      ticketId: row.ticket_id,
+      conversationId: row.conversation_id,
+      channelId: row.channel_id,
+      seq: row.seq,
+      author: { type: row.author_type, id: row.author_id, name: row.author_name },
+      recipients: row.recipients,
+      subject: row.subject,
+      content: { html: row.html ?? '', text: row.text },
+      rfcMessageId: row.external_id,
+      inReplyTo: row.in_reply_to,
+      references: row.reference_ids ?? [],
+      state: row.state,
+      sendAt: row.send_at,
+      isAutomatic: row.is_automatic,
+      moveToStageId: row.move_to_stage_id,
+      files: files.map(toFile),
+    };
+  }
+}
+
+interface ChannelRow {
+  channel_id: string;
+  type: string;
+  name: string;
+  address: string | null;
+  is_usable: boolean;
+}
+
+interface StoredRow {
+  account_id: string;
+  ticket_id: string;
+  conversation_id: string;
+  channel_id: string;
+  seq: number;
+  author_type: 'user' | 'system';
+  author_id: string | null;
+  author_name: string;
+  recipients: OutgoingMessage['recipients'];
+  subject: string | null;
+  html: string | null;
+  text: string;
+  external_id: string | null;
+  in_reply_to: string | null;
+  reference_ids: string[] | null;
+  state: MessageState;
+  send_at: Date | null;
+  is_automatic: boolean;
+  move_to_stage_id: string | null;
+}
+
+const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+const toChannel = (row: ChannelRow | undefined): ChannelCopy | undefined =>
+  row && { channelId: row.channel_id, type: row.type, name: row.name, address: row.address, isUsable: row.is_usable };
+
+function toConversation(row: ConversationRow): ReplyConversation & { id: string } {
+  const own: Address | null =
+    row.counterpart_kind && row.counterpart_value
+      ? { kind: row.counterpart_kind, value: row.counterpart_value, ...(row.counterpart_name && { name: row.counterpart_name }) }
+      : null;
+  const byMail = row.channel_type === 'form' || row.channel_type === 'call' || row.channel_type === 'email';
+  const mail: Address | null = own?.kind === 'email' ? own : row.form_mail ? { kind: 'email', value: row.form_mail.toLowerCase() } : null;
+  return {
+    id: row.id,
+    channelId: row.channel_id,
+    channelType: row.channel_type,
+    thread: row.thread,
+    subject: row.subject,
+    answerTo: byMail ? mail : own,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Tx } from '@helpdesk/platform';
+import type { Candidate } from './threading.rules.js';
+
+interface Row {
+  conversation_id: string;
+  ticket_id: string;
+  channel_id: string;
+  state: Candidate['state'];
+  reopen_until: Date | null;
+  participants: string[];
+  counterpart_value: string | null;
+  domains: string[] | null;
+  subject: string | null;
+  matched: string;
+  direction: string;
+}
+
+const COLUMNS = `
+  c.id AS conversation_id, t.ticket_id, c.channel_id, t.state, t.reopen_until, c.participants, c.counterpart_value, c.subject,
+  (SELECT array_agg(d.domain) FROM conversations.contact p JOIN conversations.company_domain d ON d.company_id = p.company_id WHERE p.id = c.contact_id) AS domains`;
+const THREAD = 'JOIN conversations.ticket_thread t ON t.ticket_id = c.ticket_id';
+
+const toCandidate =
+  (rule: Candidate['rule']) =>
+  (row: Row): Candidate => ({
+    conversationId: row.conversation_id,
+    ticketId: row.ticket_id,
+    channelId: row.channel_id,
+    state: row.state,
+    reopenUntil: row.reopen_until,
+    participants: row.participants,
+    counterpart: row.counterpart_value,
+    companyDomains: row.domains ?? [],
+    subject: row.subject,
+    rule,
+    matched: row.matched,
+  });
+
+export async function byConversation(tx: Tx, accountId: string, conversationId: string, token: string): Promise<Candidate[]> {
+  const sql = `SELECT ${COLUMNS}, $3::text AS matched FROM conversations.conversation c ${THREAD} WHERE c.account_id = $1 AND c.id = $2`;
+  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, conversationId, token])).map(toCandidate('D-22'));
+}
+
+/**
+ * By the ids a message refers to, in the order given (In-Reply-To first, then References from the newest). `channelId` null: in any channel,
+ * for links between them.
+ */
+export async function byExternalIds(tx: Tx, accountId: string, channelId: string | null, ids: string[]): Promise<Candidate[]> {
+  if (ids.length === 0) return [];
+  const sql = `
+    SELECT ${COLUMNS}, m.external_id AS matched FROM conversations.message m
+    JOIN conversations.conversation c ON c.id = m.conversation_id ${THREAD}
+    WHERE m.account_id = $1 AND ($2::uuid IS NULL OR m.channel_id = $2) AND m.external_id = ANY ($3)
+    ORDER BY array_position($3, m.external_id), m.created_at DESC LIMIT 20`;
+  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, channelId, ids])).map(toCandidate('D-23'));
+}
+
+/** Adapters may name our own id of a message as well. */
+export async function byMessageId(tx: Tx, accountId: string, channelId: string, messageId: string): Promise<Candidate[]> {
+  const sql = `
+    SELECT ${COLUMNS}, m.id::text AS matched FROM conversations.message m
+    JOIN conversations.conversation c ON c.id = m.conversation_id ${THREAD}
+    WHERE m.account_id = $1 AND m.channel_id = $2 AND m.id = $3`;
+  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, channelId, messageId])).map(toCandidate('D-29'));
+}
+
+export async function byNumber(tx: Tx, accountId: string, number: number): Promise<Candidate[]> {
+  const sql = `
+    SELECT ${COLUMNS}, '#' || $2::int AS matched FROM conversations.ticket_thread n
+    JOIN conversations.conversation c ON c.ticket_id = n.ticket_id ${THREAD}
+    WHERE n.account_id = $1 AND n.number = $2 ORDER BY c.created_at DESC LIMIT 5`;
+  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, number])).map(toCandidate('D-24'));
+}
+
+/** D-29: the newest conversation of the adapter's thread, or with the same address. */
+export async function byThread(tx: Tx, accountId: string, channelId: string, thread: string): Promise<Candidate[]> {
+  const sql = `
+    SELECT ${COLUMNS}, c.thread AS matched FROM conversations.conversation c ${THREAD}
+    WHERE c.account_id = $1 AND c.channel_id = $2 AND c.thread = $3 ORDER BY c.created_at DESC LIMIT 1`;
+  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, channelId, thread])).map(toCandidate('D-29'));
+}

@@ -1,0 +1,151 @@
+import type { InboundMessage, LinkKind, ThreadDecision } from '@helpdesk/contracts';
+
+/** A conversation that a message may belong to, and how it was found. */
+export interface Candidate {
+  conversationId: string;
+  ticketId: string;
+  channelId: string;
+  state: 'open' | 'closed' | 'deleted' | 'spam';
+  reopenUntil: Date | null;
+  participants: string[];
+  counterpart: string | null;
+  companyDomains: string[];
+  subject: string | null;
+  /** `D-22` token, `D-23` message id, `D-24` subject tag, `D-29` thread of the adapter or address. */
+  rule: 'D-22' | 'D-23' | 'D-24' | 'D-29';
+  matched: string;
+}
+
+export type Placement =
+  | { kind: 'append'; candidate: Candidate; reopens: boolean; flags: string[]; decision: ThreadDecision }
+  | { kind: 'new'; link: { kind: LinkKind; ticketId: string } | null; flags: string[]; decision: ThreadDecision };
+
+/** Domains whose users have nothing to do with each other. */
+const FREE_MAIL = new Set(
+  (
+    'gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.de yahoo.co.uk ymail.com icloud.com me.com mac.com aol.com gmx.de gmx.net ' +
+    'gmx.at gmx.ch web.de t-online.de freenet.de mail.ru yandex.ru yandex.com proton.me protonmail.com pm.me zoho.com qq.com 163.com 126.com orange.fr free.fr ' +
+    'laposte.net wanadoo.fr libero.it virgilio.it bluewin.ch mail.com fastmail.com posteo.de mailbox.org hey.com seznam.cz wp.pl o2.pl interia.pl'
+  ).split(' '),
+);
+
+export const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
+export const isFreeMail = (domain: string) => FREE_MAIL.has(domain);
+
+/** Reply and forward prefixes of some thirty languages, tags and space, at the front of a subject. */
+const PREFIX =
+  /^\s*(?:\[[^\]]{0,60}\]\s*|(?:re|aw|antw|antwort|sv|vs|ref|res|rif|r|odp|ynt|yan|atb|ats|vá|vast|vl|tr|fwd|fw|wg|rv|enc|i|pd|tov|továbbítás|doorst|vb|vid|fs|bls|trs|ilt|далее|отв|ответ|re\[\d+\]|回复|答复|转发|返信|転送|답장|전달)\s*(?:\[\d+\])?\s*[:：]\s*)/iu;
+
+/** The subject without prefixes and tags, lower case: for the hint "topic changed" only, never to thread by. */
+export function bareSubject(subject: string | null): string {
+  let text = (subject ?? '').slice(0, 1_000);
+  for (let i = 0; i < 20; i += 1) {
+    const next = text.replace(PREFIX, '');
+    if (next === text) break;
+    text = next;
+  }
+  return text.replaceAll(/\s+/g, ' ').trim().toLowerCase();
+}
+
+/**
+ * Where a message belongs (D-22 to D-29): the first candidate that passes its guards, in the order given. Pure: `now` is the moment of
+ * acceptance. A token proves that the sender got a mail of ours; ids and tags can be seen by others, so they ask for a participant.
+ */
+export function place(message: InboundMessage, candidates: Candidate[], compared: string[], now: Date): Placement {
+  const guards: ThreadDecision['guards'] = [];
+  for (const candidate of candidates) {
+    const stranger = guardParticipant(message, candidate);
+    if (stranger) {
+      guards.push({ rule: 'D-24a', result: stranger });
+      return makeNew(
+        candidate,
+        'related',
+        ['unknown_sender'],
+        `The sender does not take part in the ticket that ${candidate.matched} belongs to.`,
+        compared,
+        guards,
+      );
+    }
+    if (candidate.state === 'deleted' || candidate.state === 'spam') {
+      guards.push({ rule: 'D-25', result: `the ticket is ${candidate.state === 'spam' ? 'spam' : 'deleted'}` });
+      return makeNew(null, 'related', [], 'The ticket it belonged to was removed.', compared, guards, candidate);
+    }
+    if (candidate.state === 'closed' && candidate.reopenUntil !== null && candidate.reopenUntil <= now && !message.automatic) {
+      guards.push({ rule: 'D-25', result: `closed, reopening ended ${candidate.reopenUntil.toISOString()}` });
+      return makeNew(candidate, 'follow_up_of', [], 'The ticket it belonged to was closed too long ago.', compared, guards);
+    }
+    const flags = isNewSender(message, candidate) ? ['unknown_sender'] : [];
+    if (hasTopicChanged(message, candidate)) {
+      guards.push({ rule: 'D-24b', result: 'another subject and nothing quoted' });
+      flags.push('topic_changed');
+    }
+    return {
+      kind: 'append',
+      candidate,
+      reopens: candidate.state === 'closed' && !message.automatic,
+      flags,
+      decision: { rule: candidate.rule, reason: reasonOf(candidate), compared, matched: candidate.matched, guards },
+    };
+  }
+  return makeNew(
+    null,
+    'related',
+    [],
+    compared.length > 0 ? 'None of the ids it refers to is known here.' : 'It refers to no earlier message.',
+    compared,
+    guards,
+  );
+}
+
+function makeNew(
+  link: Candidate | null,
+  kind: LinkKind,
+  flags: string[],
+  reason: string,
+  compared: string[],
+  guards: ThreadDecision['guards'],
+  matched: Candidate | null = link,
+): Placement {
+  return {
+    kind: 'new',
+    link: link && { kind, ticketId: link.ticketId },
+    flags,
+    decision: { rule: guards.at(-1)?.rule ?? 'new', reason, compared, matched: matched?.matched ?? null, guards },
+  };
+}
+
+function reasonOf({ rule, matched }: Candidate): string {
+  if (rule === 'D-22') return 'It was sent to the reply address of this conversation.';
+  if (rule === 'D-23') return `It answers the message ${matched} of this conversation.`;
+  if (rule === 'D-24') return `Its subject carries the signed reference ${matched}, and the sender takes part.`;
+  return `It belongs to the thread ${matched} of this channel.`;
+}
+
+/** Why the sender may not join, null when he may. */
+function guardParticipant(message: InboundMessage, candidate: Candidate): string | null {
+  if (candidate.rule === 'D-22' || candidate.rule === 'D-29') return null;
+  if (message.automatic?.isBounce) return null;
+  const sender = message.sender?.value;
+  if (!sender) return 'the message has no sender';
+  return isParticipant(sender, candidate) || isColleague(sender, candidate) ? null : `${sender} takes no part in the ticket`;
+}
+
+const isParticipant = (sender: string, candidate: Candidate) => candidate.counterpart === sender || candidate.participants.includes(sender);
+
+function isColleague(sender: string, candidate: Candidate): boolean {
+  const domain = domainOf(sender);
+  if (isFreeMail(domain)) return false;
+  return candidate.companyDomains.includes(domain) || (candidate.counterpart !== null && domainOf(candidate.counterpart) === domain);
+}
+
+function isNewSender(message: InboundMessage, candidate: Candidate): boolean {
+  const sender = message.sender;
+  return candidate.rule === 'D-22' && sender?.kind === 'email' && !isParticipant(sender.value, candidate);
+}
+
+function hasTopicChanged(message: InboundMessage, candidate: Candidate): boolean {
+  if (candidate.rule === 'D-29' || message.hasQuote || message.automatic) return false;
+  const now = bareSubject(message.subject);
+  const before = bareSubject(candidate.subject);
+  return now !== '' && before !== '' && !now.includes(before) && !before.includes(now);
+}

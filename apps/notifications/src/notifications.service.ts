@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { TicketNoticed, type NotificationView, type Page } from '@helpdesk/contracts';
+import { OnEvent, type Delivery } from '@helpdesk/messaging';
+import { Database, newId, notFound, type Tx } from '@helpdesk/platform';
+
+interface Row {
+  id: string;
+  topic: string;
+  reason: string;
+  ticket_id: string;
+  message_id: string | null;
+  owner_id: string | null;
+  team_id: string | null;
+  created_at: Date;
+  read_at: Date | null;
+}
+
+const toView = (row: Row): NotificationView => ({
+  id: row.id,
+  topic: row.topic,
+  reason: row.reason,
+  ticketId: row.ticket_id,
+  messageId: row.message_id,
+  createdAt: row.created_at.toISOString(),
+  readAt: row.read_at?.toISOString() ?? null,
+  access: { ownerId: row.owner_id, teamId: row.team_id },
+});
+
+@Injectable()
+export class NotificationsService {
+  constructor(private readonly database: Database) {}
+
+  @OnEvent(TicketNoticed)
+  async onTicketNoticed(event: TicketNoticed, tx: Tx, { accountId, eventSeq }: Delivery): Promise<void> {
+    for (const { userId, reason } of event.recipients) {
+      await tx.query(
+        `INSERT INTO notifications.notification (id, account_id, user_id, event_seq, topic, reason, ticket_id, message_id, owner_id, team_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account_id, user_id, event_seq) DO NOTHING`,
+        [
+          newId(),
+          accountId,
+          userId,
+          eventSeq,
+          event.topic,
+          reason,
+          event.ticketId,
+          event.messageId,
+          event.access.ownerId,
+          event.access.teamId,
+        ],
+      );
+    }
+  }
+
+  /** Newest first. Whether the reader may still see the ticket is asked by the gateway, at the moment of reading. */
+  async list(accountId: string, userId: string, limit: number, cursor?: string): Promise<Page<NotificationView>> {
+    const rows = await this.database.query<Row & Record<string, unknown>>(
+      'SELECT * FROM notifications.notification WHERE account_id = $1 AND user_id = $2 AND ($3::uuid IS NULL OR id < $3::uuid) ORDER BY id DESC LIMIT $4',
+      [accountId, userId, cursor ?? null, limit + 1],
+    );
+    const items = rows.slice(0, limit).map(toView);
+    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async read(accountId: string, userId: string, id: string): Promise<NotificationView> {
+    const row = await this.database.queryOne<Row & Record<string, unknown>>(
+      'UPDATE notifications.notification SET read_at = coalesce(read_at, now()) WHERE account_id = $1 AND user_id = $2 AND id = $3 RETURNING *',
+      [accountId, userId, id],
+    );
+    if (!row) throw notFound();
+    return toView(row);
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { scopeToSql, type TicketScope } from '@helpdesk/access';
+import type { ListTicketsArgs, Page, TicketRow, TicketSort } from '@helpdesk/contracts';
+import { Database, invalidField } from '@helpdesk/platform';
+import { toRow, type Found, type StoredTicket } from '../tickets/ticket.repository.js';
+
+const COLUMNS = { lastActivityAt: 'last_activity_at', createdAt: 'created_at', number: 'number' } as const;
+const CASTS = { lastActivityAt: 'timestamptz', createdAt: 'timestamptz', number: 'int' } as const;
+
+/** Lists by key, not by offset: a page is as fast as the first, and new tickets move nothing. */
+@Injectable()
+export class ListingService {
+  constructor(private readonly database: Database) {}
+
+  async list(scope: TicketScope, args: ListTicketsArgs): Promise<Page<TicketRow>> {
+    const values: unknown[] = [];
+    const add = (value: unknown) => `$${values.push(value)}`;
+    const { field, isDescending } = sortOf(args.sort);
+    const column = `t.${COLUMNS[field]}`;
+    const where = ['t.deleted_at IS NULL', scopeToSql(scope, 'view', 't', add), ...conditions(scope, args, add)];
+    if (args.cursor !== undefined) {
+      const after = readCursor(args.cursor, args.sort);
+      where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${add(after.value)}::${CASTS[field]}, ${add(after.id)}::uuid)`);
+    }
+    const order = isDescending ? 'DESC' : 'ASC';
+    const rows = await this.database.query<Found<StoredTicket & { sort_value: string }>>(
+      `SELECT t.*, ${column}::text AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${add(args.limit + 1)}`,
+      values,
+    );
+    const page = rows.slice(0, args.limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(toRow),
+      nextCursor: rows.length > args.limit && last ? writeCursor(args.sort, last.sort_value, last.id) : null,
+    };
+  }
+}
+
+function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unknown) => string): string[] {
+  const found: string[] = [];
+  if (args.view === 'unassigned') found.push('t.closed_at IS NULL', 't.owner_id IS NULL');
+  if (args.view === 'mine') found.push('t.closed_at IS NULL', `t.owner_id = ${add(scope.userId)}::uuid`);
+  if (args.view === 'all_open') found.push('t.closed_at IS NULL');
+  if (args.view === 'all_closed') found.push('t.closed_at IS NOT NULL');
+  if (args.contactId !== undefined) found.push(`t.contact_id = ${add(args.contactId)}::uuid`);
+  const q = args.q?.trim();
+  if (q && /^#?\d{1,9}$/.test(q)) found.push(`t.number = ${add(Number(q.replace('#', '')))}`);
+  else if (q) {
+    const pattern = add(`%${q.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`);
+    found.push(`(t.name ILIKE ${pattern} OR t.contact_name ILIKE ${pattern})`);
+  }
+  return found;
+}
+
+function sortOf(sort: TicketSort): { field: keyof typeof COLUMNS; isDescending: boolean } {
+  const isDescending = sort.startsWith('-');
+  return { field: (isDescending ? sort.slice(1) : sort) as keyof typeof COLUMNS, isDescending };
+}
+
+const writeCursor = (sort: string, value: string, id: string) => Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
+
+/** Throws 422 for anything that is not a cursor of a list in this order. */
+function readCursor(cursor: string, sort: string): { value: string; id: string } {
+  try {
+    const [itsSort, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    const isValue = typeof value === 'string' && /^[\d\-:.+ ]{1,40}$/.test(value);
+    if (itsSort === sort && isValue && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return { value, id };
+  } catch {
+    /* falls through to the refusal */
+  }
+  throw invalidField('/cursor', 'invalid', 'is not a cursor of this list in this order');
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { PipelineView, StageView } from '@helpdesk/contracts';
+import { Database, newId } from '@helpdesk/platform';
+import type { Repository } from 'typeorm';
+import { Pipeline, Stage } from './pipeline.entity.js';
+
+/** A changed pipeline is obeyed within this time. */
+const TTL_MS = 1_000;
+const DEFAULT_REOPEN_DAYS = 14;
+const DEFAULT_STAGES = [
+  { name: 'New', category: 'new' },
+  { name: 'Waiting on contact', category: 'waiting' },
+  { name: 'Waiting on us', category: 'open' },
+  { name: 'Closed', category: 'closed' },
+] as const;
+
+@Injectable()
+export class PipelinesService {
+  private readonly cache = new Map<string, { until: number; pipelines: Promise<PipelineView[]> }>();
+
+  constructor(
+    private readonly database: Database,
+    @InjectRepository(Pipeline, 'tickets') private readonly pipelines: Repository<Pipeline>,
+    @InjectRepository(Stage, 'tickets') private readonly stages: Repository<Stage>,
+  ) {}
+
+  /** In their order, the default one first; remembered for a second, since every message asks. */
+  list(accountId: string): Promise<PipelineView[]> {
+    const known = this.cache.get(accountId);
+    if (known && known.until > Date.now()) return known.pipelines;
+    const pipelines = this.load(accountId);
+    pipelines.catch(() => this.cache.delete(accountId));
+    this.cache.set(accountId, { until: Date.now() + TTL_MS, pipelines });
+    return pipelines;
+  }
+
+  async find(accountId: string, pipelineId: string): Promise<PipelineView | undefined> {
+    return (await this.list(accountId)).find((pipeline) => pipeline.id === pipelineId);
+  }
+
+  /** The default pipeline of a new account; there is one afterwards, however often it is asked for. */
+  async setUp(accountId: string): Promise<string> {
+    return this.database.transaction(accountId, async (tx) => {
+      await tx.query('INSERT INTO tickets.account_counter (account_id, last_number) VALUES ($1, 0) ON CONFLICT DO NOTHING', [accountId]);
+      await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR UPDATE', [accountId]);
+      const known = await tx.manager.findOneBy(Pipeline, { accountId, isDefault: true });
+      if (known) return known.id;
+      const id = newId();
+      const stages = DEFAULT_STAGES.map((stage, position) => ({ ...stage, id: newId(), accountId, pipelineId: id, position }));
+      const [first, waitingOnContact, waitingOnUs] = stages;
+      await tx.manager.insert(Pipeline, {
+        id,
+        accountId,
+        name: 'Support pipeline',
+        isDefault: true,
+        position: 0,
+        rules: {
+          creationStageIds: first ? [first.id] : [],
+          reopenDays: DEFAULT_REOPEN_DAYS,
+          autoStage: { onReply: waitingOnContact?.id ?? null, onCustomerMessage: waitingOnUs?.id ?? null },
+        },
+      });
+      await tx.manager.insert(Stage, stages);
+      this.cache.delete(accountId);
+      return id;
+    });
+  }
+
+  private async load(accountId: string): Promise<PipelineView[]> {
+    const [pipelines, stages] = await Promise.all([
+      this.pipelines.find({ where: { accountId }, order: { isDefault: 'DESC', position: 'ASC', id: 'ASC' } }),
+      this.stages.find({ where: { accountId }, order: { position: 'ASC' } }),
+    ]);
+    return pipelines.map(({ id, name, isDefault, rules }) => ({
+      id,
+      name,
+      isDefault,
+      rules,
+      stages: stages.filter((s) => s.pipelineId === id).map((s): StageView => ({ id: s.id, name: s.name, category: s.category })),
+    }));
+  }
+}

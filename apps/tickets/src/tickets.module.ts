@@ -1,0 +1,36 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { MessagingModule } from '@helpdesk/messaging';
+import { DatabaseModule, type Runtime } from '@helpdesk/platform';
+import { ListingService } from './listing/listing.service.js';
+import { Pipeline, Stage } from './pipelines/pipeline.entity.js';
+import { PipelinesService } from './pipelines/pipelines.service.js';
+import { TicketsController } from './tickets.controller.js';
+import { TicketChanges } from './tickets/ticket-changes.js';
+import { TicketHandlers } from './tickets/ticket.handlers.js';
+import { TicketRepository } from './tickets/ticket.repository.js';
+import { TicketsService } from './tickets/tickets.service.js';
+import { RUNTIME } from './tokens.js';
+
+/** Database connections, and keys handled at once, of one process. */
+const POOL_SIZE = 8;
+const CONCURRENCY = 4;
+
+@Module({})
+export class TicketsModule {
+  static forRuntime(runtime: Runtime): DynamicModule {
+    return {
+      module: TicketsModule,
+      imports: [DatabaseModule.forService(runtime, [Pipeline, Stage], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
+      controllers: [TicketsController],
+      providers: [
+        { provide: RUNTIME, useValue: runtime },
+        ListingService,
+        PipelinesService,
+        TicketChanges,
+        TicketHandlers,
+        TicketRepository,
+        TicketsService,
+      ],
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { TicketChanged, TicketNoticed, type TicketChange } from '@helpdesk/contracts';
+import { MessageBus } from '@helpdesk/messaging';
+import type { Tx } from '@helpdesk/platform';
+import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { TicketRepository, type ActivityActor, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
+import { reopenUntil } from './ticket.rules.js';
+
+/** Columns people see as fields of the ticket; the others follow from messages. */
+const FIELDS = { name: 'name', stage_id: 'stageId', owner_id: 'ownerId', team_id: 'teamId', priority: 'priority' } as const;
+
+/** The one place where a ticket changes: columns, history, events, all in the caller's transaction. */
+@Injectable()
+export class TicketChanges {
+  constructor(
+    private readonly repository: TicketRepository,
+    private readonly pipelines: PipelinesService,
+    private readonly bus: MessageBus,
+  ) {}
+
+  /** Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. */
+  async apply(tx: Tx, ticket: StoredTicket, update: TicketUpdate, actor: ActivityActor, source: string, at: Date): Promise<number> {
+    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id);
+    const stageOf = (id: string) => pipeline?.stages.find((stage) => stage.id === id);
+    const changes: TicketChange[] = [];
+    for (const [column, field] of Object.entries(FIELDS) as [keyof typeof FIELDS, string][]) {
+      const value = update[column];
+      if (value === undefined || value === ticket[column]) continue;
+      const labels = column === 'stage_id' ? { oldLabel: stageOf(ticket.stage_id)?.name, newLabel: stageOf(value as string)?.name } : {};
+      changes.push({ field, old: ticket[column], new: value, ...labels });
+    }
+    const stageId = update.stage_id ?? ticket.stage_id;
+    const isClosed = stageOf(stageId)?.category === 'closed';
+    const closedAt = isClosed ? (ticket.closed_at ?? at) : null;
+    const isSame = changes.length === 0 && Object.keys(update).every((column) => column in FIELDS);
+    if (isSame) return ticket.version;
+    const version = await this.repository.update(tx, ticket.id, { ...update, closed_at: closedAt });
+    if (changes.length === 0) return version;
+    await this.repository.record(tx, ticket, version, at, actor, source, changes);
+    await this.bus.publish(
+      tx,
+      ticket.account_id,
+      new TicketChanged({
+        ticketId: ticket.id,
+        version,
+        changes,
+        state: isClosed ? 'closed' : 'open',
+        reopenUntil: closedAt && pipeline ? reopenUntil(pipeline, closedAt) : null,
+        actorUserId: actor.id,
+        actorName: actor.name,
+        at: at.toISOString(),
+      }),
+    );
+    const owner = update.owner_id;
+    if (owner && owner !== ticket.owner_id && owner !== actor.id) {
+      await this.bus.publish(
+        tx,
+        ticket.account_id,
+        new TicketNoticed({
+          ticketId: ticket.id,
+          number: ticket.number,
+          topic: 'assigned',
+          messageId: null,
+          recipients: [{ userId: owner, reason: 'owner' }],
+          access: { ownerId: owner, teamId: update.team_id === undefined ? ticket.team_id : update.team_id },
+          isAutomatic: false,
+        }),
+      );
+    }
+    return version;
+  }
+}

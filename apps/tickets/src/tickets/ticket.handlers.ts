@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated, TicketNoticed } from '@helpdesk/contracts';
+import { MessageBus, OnEvent, type Delivery } from '@helpdesk/messaging';
+import type { Runtime, Tx } from '@helpdesk/platform';
+import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { RUNTIME } from '../tokens.js';
+import { TicketChanges } from './ticket-changes.js';
+import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
+import { creationPlace, stageAfterMessage } from './ticket.rules.js';
+
+/** Turns what conversations says into work. */
+@Injectable()
+export class TicketHandlers {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly repository: TicketRepository,
+    private readonly pipelines: PipelinesService,
+    private readonly changes: TicketChanges,
+    private readonly bus: MessageBus,
+  ) {}
+
+  @OnEvent(ConversationStarted)
+  async onConversationStarted(event: ConversationStarted, tx: Tx, { accountId }: Delivery): Promise<void> {
+    const place = creationPlace(event.channel, await this.pipelines.list(accountId));
+    if (!place) throw new Error('the account has no pipeline yet');
+    const number = await this.repository.create(tx, accountId, event, place);
+    if (number === undefined) return;
+    if (event.link) await this.repository.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
+    if (event.wantsNumber) {
+      await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));
+    }
+  }
+
+  @OnEvent(MessageAdded)
+  async onMessageAdded(event: MessageAdded, tx: Tx, { accountId }: Delivery): Promise<void> {
+    const ticket = await this.repository.lock(tx, accountId, event.ticketId);
+    if (!ticket) throw new Error('the ticket of the message is not there yet');
+    const { message } = event;
+    if (message.seq <= ticket.thread_version) return;
+    const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id);
+    const current = pipeline?.stages.find((stage) => stage.id === ticket.stage_id);
+    const stage = pipeline && current ? stageAfterMessage(message, event.reopens, current, pipeline) : undefined;
+    const at = new Date(message.at);
+    const update: TicketUpdate = { thread_version: message.seq, last_activity_at: at, excerpt: message.excerpt };
+    if (stage) update.stage_id = stage.id;
+    // The first reply takes an unassigned ticket (S-41).
+    if (message.direction === 'out' && message.authorUserId && !ticket.owner_id) update.owner_id = message.authorUserId;
+    const actor = message.authorUserId
+      ? { type: 'user' as const, id: message.authorUserId, name: message.authorName }
+      : { type: 'system' as const, id: null, name: 'Automation' };
+    await this.changes.apply(tx, ticket, update, actor, 'message', at);
+    if (message.direction === 'in' && ticket.owner_id)
+      await this.notice(tx, ticket, 'customer_message', message.messageId, message.isAutomatic);
+  }
+
+  @OnEvent(MessageDeliveryFailed)
+  async onMessageDeliveryFailed(event: MessageDeliveryFailed, tx: Tx, { accountId }: Delivery): Promise<void> {
+    const ticket = await this.repository.lock(tx, accountId, event.ticketId);
+    if (ticket?.owner_id) await this.notice(tx, ticket, 'delivery_failed', event.messageId, false);
+    else
+      this.runtime.logger.info(
+        { ticketId: event.ticketId, messageId: event.messageId, state: event.state },
+        'a message of ours did not arrive',
+      );
+  }
+
+  private async notice(
+    tx: Tx,
+    ticket: StoredTicket,
+    topic: TicketNoticed['topic'],
+    messageId: string,
+    isAutomatic: boolean,
+  ): Promise<void> {
+    if (!ticket.owner_id) return;
+    await this.bus.publish(
+      tx,
+      ticket.account_id,
+      new TicketNoticed({
+        ticketId: ticket.id,
+        number: ticket.number,
+        topic,
+        messageId,
+        recipients: [{ userId: ticket.owner_id, reason: 'owner' }],
+        access: { ownerId: ticket.owner_id, teamId: ticket.team_id },
+        isAutomatic,
+      }),
+    );
+  }
+}

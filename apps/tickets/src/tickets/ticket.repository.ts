@@ -1,0 +1,239 @@
+import { Injectable } from '@nestjs/common';
+import { scopeToSql, type TicketScope } from '@helpdesk/access';
+import type { ConversationStarted, Priority, TicketAction, TicketRow, TicketSource, TicketView } from '@helpdesk/contracts';
+import { Database, newId, type Tx } from '@helpdesk/platform';
+
+export interface StoredTicket {
+  id: string;
+  account_id: string;
+  number: number;
+  name: string;
+  pipeline_id: string;
+  stage_id: string;
+  owner_id: string | null;
+  team_id: string | null;
+  priority: Priority | null;
+  category: string[];
+  source: TicketSource;
+  contact_id: string | null;
+  contact_name: string | null;
+  company_id: string | null;
+  excerpt: string;
+  is_unreadable: boolean;
+  thread_version: number;
+  version: number;
+  created_at: Date;
+  last_activity_at: Date;
+  closed_at: Date | null;
+}
+
+export type Found<T> = T & Record<string, unknown>;
+
+/** Columns of a ticket that a change may set. */
+export interface TicketUpdate {
+  name?: string;
+  stage_id?: string;
+  owner_id?: string | null;
+  team_id?: string | null;
+  priority?: Priority | null;
+  excerpt?: string;
+  thread_version?: number;
+  last_activity_at?: Date;
+  closed_at?: Date | null;
+}
+
+export interface ActivityEntry {
+  field: string;
+  old: unknown;
+  new: unknown;
+}
+
+export interface ActivityActor {
+  type: 'user' | 'system' | 'contact';
+  id: string | null;
+  name: string;
+}
+
+@Injectable()
+export class TicketRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The ticket if the scope covers it, in one query: absent and invisible take the same path. */
+  async inScope(scope: TicketScope, action: TicketAction, id: string, tx?: Tx): Promise<StoredTicket | undefined> {
+    const values: unknown[] = [id];
+    const predicate = scopeToSql(scope, action, 't', (value) => `$${values.push(value)}`);
+    const lock = tx ? ' FOR UPDATE' : '';
+    const sql = `SELECT t.* FROM tickets.ticket t WHERE t.id = $1 AND t.deleted_at IS NULL AND ${predicate}${lock}`;
+    return (tx ?? this.database).queryOne<Found<StoredTicket>>(sql, values);
+  }
+
+  /** For events: no person asks. */
+  async lock(tx: Tx, accountId: string, id: string): Promise<StoredTicket | undefined> {
+    return tx.queryOne<Found<StoredTicket>>('SELECT * FROM tickets.ticket WHERE account_id = $1 AND id = $2 FOR UPDATE', [accountId, id]);
+  }
+
+  /** Makes the ticket of a conversation with the account's next number; undefined when it is there already. */
+  async create(
+    tx: Tx,
+    accountId: string,
+    event: ConversationStarted,
+    place: { pipelineId: string; stageId: string },
+  ): Promise<number | undefined> {
+    const row = await tx.queryOne<{ number: number }>(
+      `WITH n AS (
+         UPDATE tickets.account_counter SET last_number = last_number + 1
+         WHERE account_id = $2 AND NOT EXISTS (SELECT 1 FROM tickets.ticket WHERE id = $1) RETURNING last_number
+       )
+       INSERT INTO tickets.ticket (id, account_id, number, name, pipeline_id, stage_id, team_id, source, contact_id, contact_name, company_id, excerpt,
+         is_unreadable, thread_version, created_at, last_activity_at)
+       SELECT $1, $2, n.last_number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14 FROM n
+       ON CONFLICT (id) DO NOTHING RETURNING number`,
+      [
+        event.ticketId,
+        accountId,
+        event.name,
+        place.pipelineId,
+        place.stageId,
+        event.channel.teamId,
+        event.source,
+        event.contactId,
+        event.contactName,
+        event.companyId,
+        event.message.excerpt,
+        event.isUnreadable,
+        event.message.seq,
+        event.message.at,
+      ],
+    );
+    return row?.number;
+  }
+
+  /** Sets columns and makes the next version. */
+  async update(tx: Tx, id: string, update: TicketUpdate): Promise<number> {
+    const values: unknown[] = [id];
+    const sets = Object.entries(update).map(([column, value]) => `${column} = $${values.push(value)}`);
+    const row = await tx.queryOne<{ version: number }>(
+      `UPDATE tickets.ticket SET ${[...sets, 'version = version + 1'].join(', ')} WHERE id = $1 RETURNING version`,
+      values,
+    );
+    return row?.version ?? 0;
+  }
+
+  async link(tx: Tx, accountId: string, ticketId: string, kind: string, otherId: string): Promise<void> {
+    const back = kind === 'related' ? 'related' : null;
+    const sql = 'INSERT INTO tickets.ticket_link (account_id, ticket_id, kind, other_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING';
+    await tx.query(sql, [accountId, ticketId, kind, otherId]);
+    if (back) await tx.query(sql, [accountId, otherId, back, ticketId]);
+  }
+
+  /** Links whose other end the scope covers as well. */
+  async links(scope: TicketScope, ticketId: string): Promise<TicketView['links']> {
+    const values: unknown[] = [ticketId];
+    const predicate = scopeToSql(scope, 'view', 't', (value) => `$${values.push(value)}`);
+    const rows = await this.database.query<{ kind: TicketView['links'][number]['kind']; other_id: string }>(
+      `SELECT l.kind, l.other_id FROM tickets.ticket_link l JOIN tickets.ticket t ON t.id = l.other_id
+       WHERE l.ticket_id = $1 AND t.deleted_at IS NULL AND ${predicate} ORDER BY l.created_at`,
+      values,
+    );
+    return rows.map((row) => ({ kind: row.kind, ticketId: row.other_id }));
+  }
+
+  async record(
+    tx: Tx,
+    ticket: Pick<StoredTicket, 'id' | 'account_id'>,
+    version: number,
+    at: Date,
+    actor: ActivityActor,
+    source: string,
+    entries: ActivityEntry[],
+  ) {
+    for (const entry of entries) {
+      await tx.query(
+        `INSERT INTO tickets.ticket_activity (id, account_id, ticket_id, version, at, actor_type, actor_id, actor_name, source, field, old_value, new_value)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+        [
+          newId(),
+          ticket.account_id,
+          ticket.id,
+          version,
+          at,
+          actor.type,
+          actor.id,
+          actor.name,
+          source,
+          entry.field,
+          JSON.stringify(entry.old ?? null),
+          JSON.stringify(entry.new ?? null),
+        ],
+      );
+    }
+  }
+
+  async history(accountId: string, ticketId: string) {
+    const rows = await this.database.query<{
+      at: Date;
+      actor_type: ActivityActor['type'];
+      actor_id: string | null;
+      actor_name: string;
+      source: string;
+      field: string;
+      old_value: unknown;
+      new_value: unknown;
+    }>('SELECT * FROM tickets.ticket_activity WHERE account_id = $1 AND ticket_id = $2 ORDER BY version, id', [accountId, ticketId]);
+    return rows.map((r) => ({
+      at: r.at.toISOString(),
+      actor: { type: r.actor_type, id: r.actor_id, name: r.actor_name },
+      source: r.source,
+      field: r.field,
+      old: r.old_value,
+      new: r.new_value,
+    }));
+  }
+}
+
+export function toView(t: StoredTicket, links: TicketView['links']): TicketView {
+  return {
+    id: t.id,
+    number: t.number,
+    name: t.name,
+    pipelineId: t.pipeline_id,
+    stageId: t.stage_id,
+    ownerId: t.owner_id,
+    teamId: t.team_id,
+    priority: t.priority,
+    category: t.category,
+    source: t.source,
+    contactIds: t.contact_id ? [t.contact_id] : [],
+    companyIds: t.company_id ? [t.company_id] : [],
+    properties: {},
+    links,
+    mergedIds: [],
+    isUnreadable: t.is_unreadable,
+    threadVersion: t.thread_version,
+    version: t.version,
+    createdAt: t.created_at.toISOString(),
+    lastActivityAt: t.last_activity_at.toISOString(),
+    closedAt: t.closed_at?.toISOString() ?? null,
+  };
+}
+
+export function toRow(t: StoredTicket): TicketRow {
+  return {
+    id: t.id,
+    number: t.number,
+    name: t.name,
+    contact: t.contact_id ? { id: t.contact_id, name: t.contact_name ?? '' } : null,
+    excerpt: t.excerpt,
+    source: t.source,
+    pipelineId: t.pipeline_id,
+    stageId: t.stage_id,
+    ownerId: t.owner_id,
+    teamId: t.team_id,
+    priority: t.priority,
+    unread: false,
+    draft: false,
+    slaDueAt: null,
+    lastActivityAt: t.last_activity_at.toISOString(),
+    version: t.version,
+  };
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { TicketScope } from '@helpdesk/access';
+import type { HistoryItem, PatchTicketArgs, TicketAction, TicketGrant, TicketView } from '@helpdesk/contracts';
+import { Database, forbidden, invalidField, notFound, Problem } from '@helpdesk/platform';
+import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { TicketChanges } from './ticket-changes.js';
+import { TicketRepository, toView, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
+import { moveProblem } from './ticket.rules.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+@Injectable()
+export class TicketsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: TicketRepository,
+    private readonly pipelines: PipelinesService,
+    private readonly changes: TicketChanges,
+  ) {}
+
+  async get(scope: TicketScope, id: string): Promise<TicketView> {
+    const ticket = UUID.test(id) ? await this.repository.inScope(scope, 'view', id) : undefined;
+    if (!ticket) throw notFound();
+    return toView(ticket, await this.repository.links(scope, ticket.id));
+  }
+
+  /** The answer to "may he?": a grant, 404 when he may not even see the ticket, 403 when he may see but not do it. */
+  async authorize(scope: TicketScope, id: string, action: TicketAction, moveToStageId?: string): Promise<TicketGrant> {
+    const ticket = await this.mayDo(scope, id, action);
+    if (moveToStageId !== undefined) await this.checkMove(scope, ticket, moveToStageId, '/moveTo');
+    const { number, name, pipeline_id, stage_id, owner_id, version } = ticket;
+    return { ticketId: ticket.id, number, name, action, pipelineId: pipeline_id, stageId: stage_id, ownerId: owner_id, version };
+  }
+
+  async patch(scope: TicketScope, actorName: string, args: PatchTicketArgs): Promise<TicketView> {
+    await this.mayDo(scope, args.id, 'edit');
+    await this.database.transaction(scope.accountId, async (tx) => {
+      const ticket = await this.repository.inScope(scope, 'edit', args.id, tx);
+      if (!ticket) throw notFound();
+      if (args.ifVersion !== undefined && args.ifVersion !== ticket.version) {
+        throw new Problem(412, 'stale', 'Changed meanwhile', `The ticket is at version ${ticket.version} by now.`);
+      }
+      if (args.stageId !== undefined) await this.checkMove(scope, ticket, args.stageId, '/stageId');
+      const name = args.name?.trim();
+      if (name !== undefined && (name === '' || name.length > 255)) throw invalidField('/name', 'length', 'must have 1 to 255 characters');
+      const wanted: TicketUpdate = { name, stage_id: args.stageId, owner_id: args.ownerId, team_id: args.teamId, priority: args.priority };
+      const update = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as TicketUpdate;
+      await this.changes.apply(tx, ticket, update, { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
+    });
+    return this.get(scope, args.id).catch((error: unknown) => {
+      // He moved it out of his own sight: the change stands, he just may not read it any more.
+      if (error instanceof Problem && error.status === 404)
+        throw new Problem(404, 'not_found', 'Not found', 'The change is made. You may no longer see this ticket.');
+      throw error;
+    });
+  }
+
+  async history(scope: TicketScope, id: string): Promise<HistoryItem[]> {
+    const ticket = await this.mayDo(scope, id, 'view');
+    return this.repository.history(scope.accountId, ticket.id);
+  }
+
+  private async mayDo(scope: TicketScope, id: string, action: TicketAction): Promise<StoredTicket> {
+    const ticket = UUID.test(id) ? await this.repository.inScope(scope, action, id) : undefined;
+    if (ticket) return ticket;
+    if (action !== 'view' && UUID.test(id) && (await this.repository.inScope(scope, 'view', id))) {
+      throw forbidden(`ticket_${action}_scope`, `Your rights do not allow you to ${action} this ticket.`);
+    }
+    throw notFound();
+  }
+
+  private async checkMove(scope: TicketScope, ticket: StoredTicket, stageId: string, pointer: string): Promise<void> {
+    const pipeline = await this.pipelines.find(scope.accountId, ticket.pipeline_id);
+    const problem = pipeline
+      ? moveProblem(pipeline, ticket.stage_id, stageId)
+      : { code: 'wrong_stage', detail: 'is no status of the ticket’s pipeline' };
+    if (problem && !(scope.isSuperAdmin && problem.code !== 'wrong_stage')) throw invalidField(pointer, problem.code, problem.detail);
+  }
+}

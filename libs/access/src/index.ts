@@ -1,0 +1,1 @@
+export { scopeMatches, scopeToSql, type ScopeLevel, type ScopeRule, type TicketFacts, type TicketScope } from './ticket-scope.js';

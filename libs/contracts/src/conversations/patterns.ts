@@ -1,0 +1,114 @@
+import { command, query } from '../rpc-pattern.js';
+import type { CallFacts, FormField } from '../channels/inbound-received.event.js';
+import type { Address, MessageState, TimelineKind } from '../enums.js';
+import type { Page, TicketGrant } from '../tickets/patterns.js';
+
+export interface AttachmentView {
+  id: string;
+  filename: string;
+  contentType: string;
+  size: number;
+  inline: boolean;
+}
+
+/** contract.md §2 "Timeline item". */
+export interface TimelineItem {
+  id: string;
+  kind: TimelineKind;
+  seq: number;
+  direction: 'in' | 'out' | 'internal';
+  author: { type: 'contact' | 'user' | 'system'; id: string | null; name: string; address?: string };
+  conversationId: string | null;
+  channelId: string | null;
+  createdAt: string;
+  subject?: string | null;
+  to?: Address[];
+  cc?: Address[];
+  text: string;
+  hasHtml: boolean;
+  /** More is folded away: quoted history or a signature. */
+  hasQuote: boolean;
+  attachments: AttachmentView[];
+  state?: MessageState;
+  stateDetail?: string | null;
+  isAutomatic?: boolean;
+  /** Codes such as `topic_changed`, `unknown_sender`, `unreadable`. */
+  flags?: string[];
+  call?: CallFacts;
+  form?: { fields: FormField[] };
+  event?: { field: string; old: unknown; new: unknown; oldLabel?: string; newLabel?: string }[];
+}
+
+export interface SidebarView {
+  contacts: { id: string; name: string; addresses: Address[]; companyId: string | null }[];
+  companies: { id: string; name: string }[];
+  previousTickets: { id: string; number: number; name: string; stageId: string; lastActivityAt: string }[];
+  activities: never[];
+}
+
+/** I-01: why a message is where it is. */
+export interface ThreadDecision {
+  /** The rule of docs/threading.md that decided, such as `D-23`. */
+  rule: string;
+  /** A sentence for people. */
+  reason: string;
+  /** Ids that were looked for, and which one was found. */
+  compared: string[];
+  matched: string | null;
+  guards: { rule: string; result: string }[];
+}
+
+export interface MessageHome {
+  messageId: string;
+  ticketId: string;
+}
+
+export interface ReplyArgs {
+  /** Chosen by the gateway, so that a repeated request makes one message. */
+  messageId: string;
+  grant: TicketGrant;
+  html?: string;
+  text?: string;
+  conversationId?: string;
+  channelId?: string;
+  to?: string[];
+  cc?: string[];
+  bcc?: string[];
+  subject?: string;
+  attachmentIds?: string[];
+  moveTo?: string;
+  sendAt?: string;
+  undoSeconds: number;
+  threadVersion?: number;
+}
+
+export const TicketTimeline = query<{ grant: TicketGrant; limit: number; cursor?: string }, Page<TimelineItem>>(
+  'conversations',
+  'timeline',
+);
+export const TicketContacts = query<
+  { grant: TicketGrant; contactIds: string[]; companyIds: string[] },
+  Omit<SidebarView, 'previousTickets' | 'activities'>
+>('conversations', 'contacts-of-ticket');
+/** Which ticket a message is on now; the gateway then asks tickets whether the caller may see that. */
+export const LocateMessage = query<{ id: string }, MessageHome>('conversations', 'locate-message');
+export const LocateAttachment = query<
+  { id: string },
+  { ticketId: string | null; uploadedBy: string | null; filename: string; contentType: string; size: number; sha256: string }
+>('conversations', 'locate-attachment');
+export const MessageBody = query<{ grant: TicketGrant; messageId: string }, { html: string | null; text: string }>(
+  'conversations',
+  'message-body',
+);
+export const MessageRaw = query<{ grant: TicketGrant; messageId: string }, { sha256: string; contentType: string }>(
+  'conversations',
+  'message-raw',
+);
+export const MessageDecision = query<{ grant: TicketGrant; messageId: string }, ThreadDecision>('conversations', 'message-decision');
+export const AddReply = command<ReplyArgs, TimelineItem>('conversations', 'reply');
+export const CancelMessage = command<{ grant: TicketGrant; messageId: string }, TimelineItem>('conversations', 'cancel-message');
+export const RetryMessage = command<{ grant: TicketGrant; messageId: string }, TimelineItem>('conversations', 'retry-message');
+export const AddUpload = command<{ id: string; filename: string; contentType: string; size: number; sha256: string }, AttachmentView>(
+  'conversations',
+  'add-upload',
+);

@@ -1,0 +1,128 @@
+import { command, query } from '../rpc-pattern.js';
+import type { LinkKind, Priority, StageCategory, TicketAction, TicketSource } from '../enums.js';
+
+export interface StageView {
+  id: string;
+  name: string;
+  category: StageCategory;
+}
+export interface PipelineRules {
+  creationStageIds?: string[];
+  noSkip?: boolean;
+  noBack?: boolean;
+  reopenDays?: number | null;
+  autoStage?: { onReply?: string | null; onCustomerMessage?: string | null };
+}
+export interface PipelineView {
+  id: string;
+  name: string;
+  isDefault: boolean;
+  stages: StageView[];
+  rules: PipelineRules;
+}
+
+/** contract.md §2 "Ticket". */
+export interface TicketView {
+  id: string;
+  number: number;
+  name: string;
+  pipelineId: string;
+  stageId: string;
+  ownerId: string | null;
+  teamId: string | null;
+  priority: Priority | null;
+  category: string[];
+  source: TicketSource;
+  contactIds: string[];
+  companyIds: string[];
+  properties: Record<string, unknown>;
+  links: { kind: LinkKind; ticketId: string }[];
+  mergedIds: string[];
+  isUnreadable: boolean;
+  threadVersion: number;
+  version: number;
+  createdAt: string;
+  lastActivityAt: string;
+  closedAt: string | null;
+}
+
+/** contract.md §2 "List row". */
+export interface TicketRow {
+  id: string;
+  number: number;
+  name: string;
+  contact: { id: string; name: string } | null;
+  excerpt: string;
+  source: TicketSource;
+  pipelineId: string;
+  stageId: string;
+  ownerId: string | null;
+  teamId: string | null;
+  priority: Priority | null;
+  unread: boolean;
+  draft: boolean;
+  slaDueAt: string | null;
+  lastActivityAt: string;
+  version: number;
+}
+
+export const TICKET_VIEWS = ['unassigned', 'mine', 'all_open', 'all_closed'] as const;
+export type TicketViewId = (typeof TICKET_VIEWS)[number];
+export const TICKET_SORTS = ['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const;
+export type TicketSort = (typeof TICKET_SORTS)[number];
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface ListTicketsArgs {
+  view?: TicketViewId;
+  q?: string;
+  contactId?: string;
+  sort: TicketSort;
+  limit: number;
+  cursor?: string;
+}
+
+export interface PatchTicketArgs {
+  id: string;
+  /** Refused with 412 when the ticket has another version by now. */
+  ifVersion?: number;
+  stageId?: string;
+  ownerId?: string | null;
+  teamId?: string | null;
+  priority?: Priority | null;
+  name?: string;
+}
+
+/** Proof that a person may do `action` on a ticket; conversations serves messages only against one. */
+export interface TicketGrant {
+  ticketId: string;
+  number: number;
+  name: string;
+  action: TicketAction;
+  pipelineId: string;
+  stageId: string;
+  ownerId: string | null;
+  version: number;
+}
+
+export interface HistoryItem {
+  at: string;
+  actor: { type: 'user' | 'system' | 'contact'; id: string | null; name: string };
+  source: string;
+  field: string;
+  old: unknown;
+  new: unknown;
+}
+
+export const ListTickets = query<ListTicketsArgs, Page<TicketRow>>('tickets', 'list');
+export const GetTicket = query<{ id: string }, TicketView>('tickets', 'get');
+/** `moveToStageId` is checked as well when it is given. 404 when the ticket is outside the scope, 403 when it may be seen but not changed. */
+export const AuthorizeTicket = query<{ id: string; action: TicketAction; moveToStageId?: string }, TicketGrant>('tickets', 'authorize');
+export const PatchTicket = command<PatchTicketArgs, TicketView>('tickets', 'patch');
+export const TicketHistory = query<{ id: string }, { items: HistoryItem[] }>('tickets', 'history');
+export const ListPipelines = query<Record<string, never>, { items: PipelineView[] }>('tickets', 'pipelines');
+/** Makes the default pipeline of a new account; repeating it changes nothing. */
+export const SetUpTickets = command<Record<string, never>, { pipelineId: string }>('tickets', 'set-up');

@@ -1,0 +1,73 @@
+import { assertValid, definitionOf, type ServiceName } from '@helpdesk/contracts';
+import type { Database, Tx } from '@helpdesk/platform';
+import { currentContext } from '@helpdesk/platform';
+import type { WakeUps } from './wake-ups/wake-ups.js';
+
+export interface PublishOptions {
+  /** Not before this time: scheduled sends, timers. */
+  dueAt?: Date;
+  /** A subset of the definition's consumers, where the publisher knows that the others have nothing to do. */
+  only?: ServiceName[];
+}
+
+const PUBLISH = `
+  WITH e AS (
+    INSERT INTO bus.event (account_id, name, version, key, payload, correlation_id) VALUES ($1, $2, $3, $4, $5, $6) RETURNING seq
+  )
+  INSERT INTO bus.dispatch (consumer, key, event_seq, account_id, due_at)
+  SELECT c, $4, e.seq, $1, coalesce($7, now()) FROM e, unnest($8::text[]) c`;
+
+/** Publishing: one row in the log and one per consumer, in the transaction of the change itself; the wake-up follows the commit. */
+export class MessageBus {
+  constructor(
+    private readonly wakeUps: WakeUps,
+    private readonly database: Database,
+  ) {}
+
+  /** Rejects when a field of the event is wrong; the transaction is then lost, as it should be. */
+  async publish(tx: Tx, accountId: string, event: object, options: PublishOptions = {}): Promise<void> {
+    const definition = definitionOf(event);
+    assertValid(event);
+    const consumers = options.only ?? definition.consumers;
+    const key = String((event as Record<string, unknown>)[definition.key]);
+    if (consumers.length === 0) return;
+    const sent = tx.query(PUBLISH, [
+      accountId,
+      definition.name,
+      definition.version,
+      key,
+      JSON.stringify(event),
+      currentContext()?.correlationId ?? null,
+      options.dueAt ?? null,
+      consumers,
+    ]);
+    tx.onCommit(() => {
+      for (const consumer of consumers) this.wakeUps.wake(consumer, key, options.dueAt);
+    });
+    await sent;
+  }
+
+  /**
+   * Takes back what was published with a later `dueAt` and has not been taken yet: the events of `name` under `key` whose payload's
+   * value at `path` is `value`. Gives the number withdrawn; 0 means it is too late.
+   */
+  async withdraw(tx: Tx, name: string, key: string, path: string[], value: string): Promise<number> {
+    const rows = await tx.query(
+      `DELETE FROM bus.dispatch d USING bus.event e
+       WHERE d.event_seq = e.seq AND d.key = $2 AND e.name = $1 AND d.due_at > now() AND e.payload #>> $3::text[] = $4 RETURNING d.id`,
+      [name, key, path, value],
+    );
+    return rows.length;
+  }
+
+  /** Lets a quarantined row be taken again. False when there is none such in this account. */
+  async replay(accountId: string, dispatchId: string): Promise<boolean> {
+    const row = await this.database.queryOne<{ consumer: ServiceName; key: string }>(
+      `UPDATE bus.dispatch SET quarantined_at = NULL, attempts = 0, is_replay = true, due_at = now(), swept_at = NULL
+       WHERE id = $1 AND account_id = $2 AND quarantined_at IS NOT NULL RETURNING consumer, key`,
+      [dispatchId, accountId],
+    );
+    if (row) this.wakeUps.wake(row.consumer, row.key);
+    return row !== undefined;
+  }
+}

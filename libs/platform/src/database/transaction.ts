@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+
+/** Statement names by text: PostgreSQL parses and plans each text once per connection instead of at every call. */
+const names = new Map<string, string>();
+
+export function statementName(text: string): string {
+  let name = names.get(text);
+  if (!name) names.set(text, (name = createHash('sha1').update(text).digest('base64url').slice(0, 20)));
+  return name;
+}
+
+/**
+ * One open transaction. Statements are prepared and pipelined: a call that is not awaited goes out with the next one, in order. Everything
+ * sent is awaited before COMMIT, and the first failure rolls all of it back.
+ */
+export class Tx {
+  private readonly sent: Promise<unknown>[] = [];
+  private readonly afterCommit: (() => void)[] = [];
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly runner: QueryRunner,
+  ) {}
+
+  /** TypeORM's manager on this transaction's connection, for what is not hot. */
+  get manager(): EntityManager {
+    return this.runner.manager;
+  }
+
+  /** Runs a prepared statement and gives its rows. */
+  query<R extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
+    const rows = this.client.query<R>({ name: statementName(text), text, values }).then((r: QueryResult<R>) => r.rows);
+    rows.catch(() => undefined);
+    this.sent.push(rows);
+    return rows;
+  }
+
+  async queryOne<R extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = []): Promise<R | undefined> {
+    return (await this.query<R>(text, values))[0];
+  }
+
+  /** Called once after COMMIT, never after a rollback: wake-ups, live events. */
+  onCommit(action: () => void): void {
+    this.afterCommit.push(action);
+  }
+
+  /** @internal */
+  async settled(): Promise<void> {
+    await Promise.all(this.sent);
+  }
+
+  /**
+   * The first statement that failed: later ones only report that the transaction is aborted.
+   * @internal
+   */
+  async firstFailure(): Promise<unknown> {
+    const outcomes = await Promise.allSettled(this.sent);
+    return outcomes.find((outcome) => outcome.status === 'rejected')?.reason as unknown;
+  }
+
+  /** @internal */
+  committed(): void {
+    for (const action of this.afterCommit) action();
+  }
+}

@@ -1,0 +1,36 @@
+export { BlobStore, sha256 } from './blob/blob-store.js';
+export { ConfigError, DeskConfig, publicUrl, readConfig } from './config/desk-config.js';
+export { Database } from './database/database.js';
+export { DatabaseModule } from './database/database.module.js';
+export { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js';
+export { freePort } from './database/free-port.js';
+export { migrate } from './database/migrate.js';
+export { type Tx } from './database/transaction.js';
+export {
+  conflict,
+  forbidden,
+  invalid,
+  invalidField,
+  notFound,
+  Problem,
+  problemDocument,
+  tooMany,
+  unauthenticated,
+  unavailable,
+  type FieldProblem,
+  type ProblemDocument,
+} from './errors/problem.js';
+export { readiness, startProbeServer, type Health } from './http/probe-server.js';
+export { newId } from './ids.js';
+export { runtimeFor, type Runtime } from './lifecycle/runtime.js';
+export { databaseHealth, endOnSignal, runService } from './lifecycle/run-service.js';
+export { startRpcService } from './lifecycle/service-app.js';
+export { reportStartFailure } from './lifecycle/start-failure.js';
+export { createLogger, nestLogger, type Logger } from './logging/logger.js';
+export { currentContext, runInContext } from './logging/request-context.js';
+export { accountOf, scopeOf, type Actor } from './rpc/call-token.js';
+export { RpcClient } from './rpc/rpc-client.js';
+export { Answers, type Call } from './rpc/rpc-server.js';
+export { Keys, safeEqual } from './security/keys.js';
+export { hashPassword, verifyPassword } from './security/passwords.js';
+export { loadSecretKey } from './security/secret-key.js';
