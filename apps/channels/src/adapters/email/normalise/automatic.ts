@@ -21,7 +21,7 @@ const ROBOT =
 const AUTO_SUBJECT = new RegExp(
   '^\\W{0,3}(?:re:\\s*)?(?:' +
     'auto(?:matic|mated|matisch(?:e)?|matique|mática|matická)?[- ]?(?:reply|response|re:|resp|answer|odpoved|antwort)|automat\\w{0,6} (?:reply|response|antwort|antwoord|svar|odpowied[zź]|odpově[dď])|' +
-    'auto(?:reply|response|respond\\w*)\\b|out of (?:the )?office|out-of-office|ooo\\b:|away from (?:the |my )?(?:office|desk)|vacation (?:reply|notice|message|auto)|(?:on )?(?:annual leave|vacation|holiday)\\b(?: reply)?:|' +
+    'auto(?:reply|response|respond\\w*)\\b|auto:|out of (?:the )?office|out-of-office|ooo\\b:|away from (?:the |my )?(?:office|desk)|vacation (?:reply|notice|message|auto)|(?:on )?(?:annual leave|vacation|holiday)\\b(?: reply)?:|' +
     'abwesenheit|abwesend|automatische antwort|außer haus|urlaubs|' +
     'r[ée]ponse automatique|absence du bureau|absent du bureau|absence:|message d.absence|' +
     'respuesta autom[aá]tica|fuera de (?:la )?oficina|ausencia|resposta autom[aá]tica|fora do escrit[oó]rio|ausente|' +

@@ -18,25 +18,27 @@ export interface BodyParts {
   charset: string | null;
 }
 
-const EXTENSIONS: Record<string, string> = {
-  'text/plain': 'txt',
-  'text/html': 'html',
-  'text/calendar': 'ics',
-  'text/rfc822-headers': 'txt',
-  'message/rfc822': 'eml',
-  'message/delivery-status': 'txt',
-  'message/feedback-report': 'txt',
-  'message/disposition-notification': 'txt',
-  'application/pgp-signature': 'asc',
-  'application/pgp-encrypted': 'asc',
-  'application/pkcs7-signature': 'p7s',
-  'application/pkcs7-mime': 'p7m',
-  'application/pdf': 'pdf',
-  'application/zip': 'zip',
-  'application/octet-stream': 'bin',
-  'image/jpeg': 'jpg',
-  'image/svg+xml': 'svg',
-};
+const EXTENSIONS = new Map(
+  Object.entries({
+    'text/plain': 'txt',
+    'text/html': 'html',
+    'text/calendar': 'ics',
+    'text/rfc822-headers': 'txt',
+    'message/rfc822': 'eml',
+    'message/delivery-status': 'txt',
+    'message/feedback-report': 'txt',
+    'message/disposition-notification': 'txt',
+    'application/pgp-signature': 'asc',
+    'application/pgp-encrypted': 'asc',
+    'application/pkcs7-signature': 'p7s',
+    'application/pkcs7-mime': 'p7m',
+    'application/pdf': 'pdf',
+    'application/zip': 'zip',
+    'application/octet-stream': 'bin',
+    'image/jpeg': 'jpg',
+    'image/svg+xml': 'svg',
+  }),
+);
 
 function isTextBody(part: MimePart, isOnlyLeaf: boolean): boolean {
   if (part.contentType !== 'text/plain' && part.contentType !== 'text/html' && part.contentType !== 'text') return false;
@@ -68,7 +70,8 @@ function madeUpName(part: MimePart, content: Buffer, index: number): string {
     const name = subject === null ? '' : cleanName(decodeHeaderText(subject.slice(0, 1000), null).replace(/[/\\:*?"<>|]+/g, ' '));
     if (name !== '') return `${name.slice(0, 100)}.eml`;
   }
-  const extension = EXTENSIONS[part.contentType] ?? /^(?:image|audio|video)\/(?:x-)?([a-z0-9]{2,5})$/.exec(part.contentType)?.[1] ?? 'bin';
+  const extension =
+    EXTENSIONS.get(part.contentType) ?? /^(?:image|audio|video)\/(?:x-)?([a-z0-9]{2,5})$/.exec(part.contentType)?.[1] ?? 'bin';
   return `attachment-${index + 1}.${extension}`;
 }
 
@@ -90,7 +93,8 @@ function toAttachment(part: MimePart, index: number): MailAttachment {
   const content = decodeTransfer(part.body, part.node.encoding || '');
   const filename = cleanName(part.node.filename || '') || madeUpName(part, content, index);
   const contentId = part.node.headers ? cleanText(part.node.headers.getFirst('content-id')).replace(/^[\s<]+|[\s>]+$/g, '') : '';
-  const attachment = makeAttachment(filename, part.contentType, content);
+  const isType = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(part.contentType);
+  const attachment = makeAttachment(filename, isType ? part.contentType : 'application/octet-stream', content);
   attachment.contentId = contentId === '' ? null : contentId;
   attachment.inline =
     part.node.disposition === 'inline' ||
@@ -106,7 +110,7 @@ export function collectParts(root: MimePart): BodyParts {
   const leaf = (part: MimePart): BodyBlock[] => {
     const isText = isTextBody(part, part.parent === null);
     if (charset === null && part.contentType.startsWith('text/') && (isText || part.contentType === 'text/plain')) {
-      charset = part.node.charset ? part.node.charset.toLowerCase().trim() : null;
+      charset = part.node.charset ? cleanText(part.node.charset).toLowerCase().trim().slice(0, 60) : null;
     }
     if (!isText) {
       attachments.push(toAttachment(part, attachments.length));

@@ -2,31 +2,33 @@ import { createRequire } from 'node:module';
 import { TextDecoder } from 'node:util';
 
 /** Names seen in mail that the Encoding Standard (TextDecoder) does not list. */
-const ALIASES: Record<string, string> = {
-  'unicode-1-1-utf-7': 'utf-7',
-  'x-gbk': 'gbk',
-  cp936: 'gbk',
-  'euc-cn': 'gbk',
-  gb_2312: 'gbk',
-  'x-euc-jp': 'euc-jp',
-  'shift-jis': 'shift_jis',
-  'x-shift_jis': 'shift_jis',
-  cp932: 'shift_jis',
-  cp949: 'euc-kr',
-  uhc: 'euc-kr',
-  'x-big5': 'big5',
-  'big5-hkscs': 'big5',
-  cp950: 'big5',
-  ansi_x3: 'windows-1252',
-  '8bit': '',
-  '7bit': '',
-  binary: '',
-  none: '',
-  default: '',
-  'unknown-8bit': '',
-  'x-unknown': '',
-  unknown: '',
-};
+const ALIASES = new Map(
+  Object.entries({
+    'unicode-1-1-utf-7': 'utf-7',
+    'x-gbk': 'gbk',
+    cp936: 'gbk',
+    'euc-cn': 'gbk',
+    gb_2312: 'gbk',
+    'x-euc-jp': 'euc-jp',
+    'shift-jis': 'shift_jis',
+    'x-shift_jis': 'shift_jis',
+    cp932: 'shift_jis',
+    cp949: 'euc-kr',
+    uhc: 'euc-kr',
+    'x-big5': 'big5',
+    'big5-hkscs': 'big5',
+    cp950: 'big5',
+    ansi_x3: 'windows-1252',
+    '8bit': '',
+    '7bit': '',
+    binary: '',
+    none: '',
+    default: '',
+    'unknown-8bit': '',
+    'x-unknown': '',
+    unknown: '',
+  }),
+);
 
 /** The part of iconv-lite used here (it is loaded only for the rare charsets TextDecoder lacks: its tables cost 8 MB). */
 interface IconvLite {
@@ -69,7 +71,7 @@ export function canonicalCharset(label: string | null): string {
     .toLowerCase()
     .replace(/^[\s"']+|[\s"';]+$/g, '')
     .replace(/^cs(?=iso|utf)/, '');
-  const alias = ALIASES[clean];
+  const alias = ALIASES.get(clean);
   if (alias !== undefined) return alias;
   const windows = /^(?:cp|windows-?|win-?|x-cp)(125\d|874)$/.exec(clean);
   if (windows) return `windows-${windows[1]}`;

@@ -19,7 +19,12 @@ test('reads folded ids, the sender and an encoded subject', () => {
 });
 
 test('an empty id is no id', () => {
-  expect(scan('Message-ID: <>\nIn-Reply-To:\nReferences: <> < >\n\n')).toMatchObject({ messageId: null, inReplyTo: null, references: [], threadRoot: null });
+  expect(scan('Message-ID: <>\nIn-Reply-To:\nReferences: <> < >\n\n')).toMatchObject({
+    messageId: null,
+    inReplyTo: null,
+    references: [],
+    threadRoot: null,
+  });
   expect(parseMessageIds('<broken <a@b> text <c@d')).toEqual(['a@b', 'c@d']);
   expect(parseMessageIds('a@b, c@d')).toEqual(['a@b', 'c@d']);
 });

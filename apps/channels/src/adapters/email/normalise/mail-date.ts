@@ -1,27 +1,29 @@
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** Zone names of RFC 5322 section 4.3 and those mailers write; minutes east of UTC. Others count as UTC, as the RFC says. */
-const ZONES: Record<string, number> = {
-  est: -300,
-  edt: -240,
-  cst: -360,
-  cdt: -300,
-  mst: -420,
-  mdt: -360,
-  pst: -480,
-  pdt: -420,
-  cet: 60,
-  cest: 120,
-  met: 60,
-  mest: 120,
-  eet: 120,
-  eest: 180,
-  bst: 60,
-  msk: 180,
-  jst: 540,
-  kst: 540,
-  ist: 330,
-};
+const ZONES = new Map(
+  Object.entries({
+    est: -300,
+    edt: -240,
+    cst: -360,
+    cdt: -300,
+    mst: -420,
+    mdt: -360,
+    pst: -480,
+    pdt: -420,
+    cet: 60,
+    cest: 120,
+    met: 60,
+    mest: 120,
+    eet: 120,
+    eest: 180,
+    bst: 60,
+    msk: 180,
+    jst: 540,
+    kst: 540,
+    ist: 330,
+  }),
+);
 
 const DATE =
   /(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s.,-]+(\d{2,4})[\s,]+(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?(?:\.\d{1,9})?\s*(am|pm)?\s*(?:gmt|utc?)?\s*([+-]\s?\d{1,2}:?\d{2}|[a-z]{1,5})?/i;
@@ -29,7 +31,7 @@ const DATE =
 function zoneMinutes(zone: string): number {
   const numeric = /^([+-])\s?(\d{1,2}):?(\d{2})$/.exec(zone);
   if (numeric) return (numeric[1] === '-' ? -1 : 1) * (Number(numeric[2]) * 60 + Number(numeric[3]));
-  return ZONES[zone.toLowerCase()] ?? 0;
+  return ZONES.get(zone.toLowerCase()) ?? 0;
 }
 
 function toIso(ms: number): string | null {

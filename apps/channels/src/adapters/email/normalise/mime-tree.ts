@@ -25,8 +25,8 @@ export interface MimeTree {
 
 /**
  * Splits a mail into its parts with mailparser's own splitter (mailsplit), which has seen every broken boundary there
- * is, but without mailparser's text pipeline: that one loads 16 MB of link tables and decides by itself which parts
- * to show. A nested message/rfc822 stays one leaf. Past the limits the parts found so far are returned with a warning.
+ * is, but without mailparser's text pipeline: that one needs 15 MB more for link tables and decides by itself which
+ * parts to show. A nested message/rfc822 stays one leaf. Past the limits the parts found so far are returned with a warning.
  */
 export function splitMime(raw: Buffer): Promise<MimeTree> {
   return new Promise((resolve) => {

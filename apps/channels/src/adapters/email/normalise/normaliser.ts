@@ -21,13 +21,21 @@ export class MailNormaliserClosed extends Error {
   }
 }
 
+/** Thrown by the constructor, so that a bad build stops the start instead of making every mail unreadable. */
+export class MailWorkerMissing extends Error {
+  override readonly name = 'MailWorkerMissing';
+  constructor(path: string) {
+    super(`The mail worker is not compiled: ${path} (run npm run build)`);
+  }
+}
+
 /** The compiled worker: beside this file in dist, or in dist when this runs from the sources (tests). */
 function workerFile(): string {
   const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
   if (existsSync(beside)) return beside;
   const compiled = beside.replace(/([/\\])(apps[/\\]channels[/\\]src[/\\])/, '$1dist$1$2');
   if (existsSync(compiled)) return compiled;
-  throw new Error(`The mail worker is not compiled: ${compiled} (run npm run build)`);
+  throw new MailWorkerMissing(compiled);
 }
 
 function codeOf(error: unknown, isTimeout: boolean): Unreadable['code'] {
@@ -107,12 +115,7 @@ export class MailNormaliser {
       return await this.start().run(raw, { signal: abort.signal });
     } catch (error) {
       const code = codeOf(error, isTimeout);
-      const detail =
-        code === 'parse_timeout'
-          ? `took longer than ${this.timeoutMs} ms`
-          : error instanceof Error
-            ? `${error.name}: ${error.message.slice(0, 200)}`
-            : 'unknown';
+      const detail = code === 'parse_timeout' ? `took longer than ${this.timeoutMs} ms` : detailOf(error);
       return unreadableMail(raw, code, detail);
     } finally {
       clearTimeout(timer);

@@ -166,7 +166,7 @@ export async function parseMail(original: Buffer): Promise<NormalisedMail> {
       isBounce: bounce !== null,
     }),
     bounce,
-    hasForward: reply.hasForward || hasForwardPrefix(subject),
+    hasForward: reply.hasForward || hasForwardPrefix(subject) || (bounce === null && types.includes('message/rfc822')),
     authenticationResults: allRaw(fields, 'authentication-results').map((value) =>
       cleanText(decodeHeaderText(value, null).replace(/\s+/g, ' ')),
     ),

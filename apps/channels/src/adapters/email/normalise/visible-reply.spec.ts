@@ -51,10 +51,25 @@ test.each([
 
 test('folds signatures, in many languages', () => {
   expect(visibleReply(`${OWN}\n-- \nAnn Lee\n+49 40 1234`).text).toBe(OWN);
-  for (const line of ['Sent from my iPhone', 'Von meinem iPhone gesendet', 'Envoyé de mon iPhone', 'Enviado desde mi iPhone', 'Inviato da iPhone', 'Verstuurd vanaf mijn iPhone', 'Skickat från min iPhone', 'Wysłane z iPhone', '发自我的iPhone', 'iPhoneから送信', '나의 iPhone에서 보냄', 'Отправлено с iPhone']) {
+  for (const line of [
+    'Sent from my iPhone',
+    'Von meinem iPhone gesendet',
+    'Envoyé de mon iPhone',
+    'Enviado desde mi iPhone',
+    'Inviato da iPhone',
+    'Verstuurd vanaf mijn iPhone',
+    'Skickat från min iPhone',
+    'Wysłane z iPhone',
+    '发自我的iPhone',
+    'iPhoneから送信',
+    '나의 iPhone에서 보냄',
+    'Отправлено с iPhone',
+  ]) {
     expect([line, visibleReply(`${OWN}\n\n${line}`).text]).toEqual([line, OWN]);
   }
-  expect(visibleReply('Sent from my desk, it is easier than my phone.\nReally.').text).toBe('Sent from my desk, it is easier than my phone.\nReally.');
+  expect(visibleReply('Sent from my desk, it is easier than my phone.\nReally.').text).toBe(
+    'Sent from my desk, it is easier than my phone.\nReally.',
+  );
 });
 
 test('keeps answers written between the quotes, with the quotes', () => {
@@ -75,7 +90,12 @@ test('a forward without own words is the message; with own words it is folded', 
 });
 
 test('ordinary text is left alone', () => {
-  for (const text of ['From: Berlin\nTo: Paris\nDate: 5 May\nPlease book.', 'On Monday I wrote:\nnothing', 'Prices:\n- 5 > 3\n- 2 < 4', 'We met on 3 March 2025.\nShe wrote a book.']) {
+  for (const text of [
+    'From: Berlin\nTo: Paris\nDate: 5 May\nPlease book.',
+    'On Monday I wrote:\nnothing',
+    'Prices:\n- 5 > 3\n- 2 < 4',
+    'We met on 3 March 2025.\nShe wrote a book.',
+  ]) {
     expect(visibleReply(text)).toEqual({ text, hasQuote: false, hasForward: false });
   }
 });

@@ -46,6 +46,9 @@ function hasAnswersBelow(lines: string[], from: number, attributions: Attributio
 
 /** A short block of name, phone and links below a rule: a signature without the standard delimiter. */
 function isSignatureBlock(lines: string[], from: number): boolean {
+  let first = from;
+  while (first < lines.length && isBlank(lines[first])) first++;
+  if (headerBlockLength(lines, first) > 0) return false;
   const rest = lines.slice(from, from + 60).filter((line) => !isBlank(line));
   if (rest.length === 0 || rest.length > 20 || from + 60 < lines.length) return false;
   return rest.every((line) => line.length <= 70) && rest.some((line) => /https?:|www\.|@|\+?\d[\d ()./-]{6,}/.test(line));
@@ -70,6 +73,11 @@ function isHistory(lines: string[], k: number, attributions: Attributions): bool
     headerBlockLength(lines, k) > 0 ||
     attributions.endOf(k) >= 0
   );
+}
+
+/** A row of underscores with text right below, as list servers put it under a mail; above a header block it is Outlook's. */
+function isListFooter(lines: string[], i: number): boolean {
+  return /^_{20,}\s*$/.test(lines[i] as string) && !isBlank(lines[i + 1]) && headerBlockLength(lines, i + 1) === 0;
 }
 
 interface Walk {
@@ -122,7 +130,7 @@ function walk(lines: string[]): Walk {
       i = end;
       continue;
     }
-    if (hasOwn && (isSignatureDelimiter(line) || (/^_{20,}\s*$/.test(line) && !isBlank(lines[i + 1])))) return cutAt(i);
+    if (hasOwn && (isSignatureDelimiter(line) || isListFooter(lines, i))) return cutAt(i);
     if (hasOwn && isRule(line) && isSignatureBlock(lines, i + 1)) return cutAt(i);
     if (hasOwn && i >= ownAfterMobile && isMobileSignature(line)) {
       const next = skipMobile(lines, i + 1);

@@ -1,0 +1,65 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { forbidden, newId, publicUrl, unauthenticated, type Runtime } from '@helpdesk/platform';
+import { RUNTIME } from '../tokens.js';
+import { ROUTE_ACCESS, type RouteAccess } from './access.decorator.js';
+import { AuthRepository } from './auth.repository.js';
+import { capabilitiesOf, hasHelpdesk } from './capabilities.rules.js';
+import type { DeskRequest, Principal } from './principal.js';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Default deny: who asks, may he use this route at all. Which tickets he may see is decided in tickets, by his scope. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+    @Inject(Reflector) private readonly reflector: Reflector,
+    private readonly users: AuthRepository,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [context.getHandler(), context.getClass()]);
+    const request = context.switchToHttp().getRequest<DeskRequest>();
+    if (request.method === 'POST') request.resourceId = newId();
+    if (access === 'public') return true;
+    const principal = await this.authenticate(request);
+    if (!principal || access === undefined) throw unauthenticated();
+    request.principal = principal;
+    if (access === 'signed_in') return true;
+    if (access === 'super_admin') {
+      if (!principal.isSuperAdmin) throw forbidden('not_super_admin', 'Only a super admin may do this.');
+      return true;
+    }
+    if (!hasHelpdesk(principal)) throw forbidden('no_helpdesk_access', 'You have no access to the help desk. An administrator can give you a Service seat or access.');
+    if (!capabilitiesOf(principal).includes(access)) throw forbidden(`missing_${access.replaceAll('.', '_')}`, `Your seat or rights do not include ${access}.`);
+    return true;
+  }
+
+  private async authenticate(request: DeskRequest): Promise<Principal | undefined> {
+    const [scheme, key] = (request.headers.authorization ?? '').split(' ');
+    if (scheme?.toLowerCase() === 'bearer' && key) return this.users.byApiKey(key);
+    const sid = request.cookies.sid;
+    if (!sid) return undefined;
+    if (!SAFE.has(request.method)) this.checkOrigin(request);
+    return this.users.bySession(sid);
+  }
+
+  /** A cookie goes along with requests of other sites; their Origin gives them away. */
+  private checkOrigin(request: DeskRequest): void {
+    const { origin, host } = request.headers;
+    const site = request.headers['sec-fetch-site'];
+    if (!origin) {
+      if (site === undefined || site === 'same-origin' || site === 'none') return;
+    } else if (origin === new URL(publicUrl(this.runtime.config)).origin || hostOf(origin) === host) return;
+    throw forbidden('bad_origin', 'The request comes from another site.');
+  }
+}
+
+function hostOf(origin: string): string | undefined {
+  try {
+    return new URL(origin).host;
+  } catch {
+    return undefined;
+  }
+}

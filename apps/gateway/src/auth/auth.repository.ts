@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database } from '@helpdesk/platform';
+import type { Principal } from './principal.js';
+
+export const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
+
+interface Row {
+  account_id: string;
+  account_name: string;
+  user_id: string;
+  email: string;
+  name: string;
+  seat: Principal['seat'];
+  super_admin: boolean;
+  access: Principal['access'];
+  rights: Principal['rights'];
+  ticket_access: Principal['ticketAccess'];
+  preferences: Principal['preferences'];
+  team_ids: string[] | null;
+  teammate_ids: string[] | null;
+  password_hash?: string | null;
+}
+
+/** A user with everything his rights depend on, in one query, so that every request obeys the rights of its moment. */
+const USER = `
+  u.account_id, a.name AS account_name, u.id AS user_id, u.email, u.name, u.seat, u.super_admin, u.access, u.rights, u.ticket_access, u.preferences,
+  (SELECT array_agg(m.team_id) FROM gateway.team_member m WHERE m.user_id = u.id) AS team_ids,
+  (SELECT array_agg(DISTINCT o.user_id) FROM gateway.team_member m JOIN gateway.team_member o ON o.team_id = m.team_id WHERE m.user_id = u.id) AS teammate_ids`;
+
+const IDLE_HOURS = 8;
+const ABSOLUTE_HOURS = 24;
+
+@Injectable()
+export class AuthRepository {
+  constructor(private readonly database: Database) {}
+
+  async bySession(token: string): Promise<Principal | undefined> {
+    const row = await this.database.queryOne<Row & { stale: boolean } & Record<string, unknown>>(
+      `SELECT ${USER}, s.last_seen_at < now() - interval '5 min' AS stale FROM gateway.session s
+       JOIN gateway.desk_user u ON u.id = s.user_id JOIN gateway.account a ON a.id = u.account_id
+       WHERE s.token_hash = $1 AND u.active AND s.last_seen_at > now() - interval '${IDLE_HOURS} hours' AND s.created_at > now() - interval '${ABSOLUTE_HOURS} hours'`,
+      [hashOf(token)],
+    );
+    if (row?.stale) await this.database.query('UPDATE gateway.session SET last_seen_at = now() WHERE token_hash = $1', [hashOf(token)]);
+    return row && toPrincipal(row, 'session');
+  }
+
+  async byApiKey(key: string): Promise<Principal | undefined> {
+    const row = await this.database.queryOne<Row & { stale: boolean } & Record<string, unknown>>(
+      `SELECT ${USER}, k.last_used_at IS NULL OR k.last_used_at < now() - interval '5 min' AS stale FROM gateway.api_key k
+       JOIN gateway.desk_user u ON u.id = k.user_id JOIN gateway.account a ON a.id = u.account_id WHERE k.key_hash = $1 AND u.active`,
+      [hashOf(key)],
+    );
+    if (row?.stale) await this.database.query('UPDATE gateway.api_key SET last_used_at = now() WHERE key_hash = $1', [hashOf(key)]);
+    return row && toPrincipal(row, 'api_key');
+  }
+
+  /** Every account has its own users; one address may be in several. */
+  async byEmail(email: string): Promise<(Principal & { passwordHash: string | null })[]> {
+    const rows = await this.database.query<Row & Record<string, unknown>>(
+      `SELECT ${USER}, u.password_hash FROM gateway.desk_user u JOIN gateway.account a ON a.id = u.account_id WHERE u.email = $1 AND u.active ORDER BY u.created_at LIMIT 5`,
+      [email],
+    );
+    return rows.map((row) => ({ ...toPrincipal(row, 'session'), passwordHash: row.password_hash ?? null }));
+  }
+
+  async startSession(p: Principal, token: string): Promise<void> {
+    await this.database.query('INSERT INTO gateway.session (token_hash, account_id, user_id) VALUES ($1, $2, $3)', [hashOf(token), p.accountId, p.userId]);
+  }
+
+  async endSession(token: string): Promise<void> {
+    await this.database.query('DELETE FROM gateway.session WHERE token_hash = $1', [hashOf(token)]);
+  }
+
+  async failures(email: string, ip: string): Promise<{ byEmail: number; byIp: number }> {
+    const row = await this.database.queryOne<{ by_email: string; by_ip: string }>(
+      `SELECT (SELECT count(*) FROM gateway.failed_sign_in WHERE email = $1 AND at > now() - interval '15 min') AS by_email,
+              (SELECT count(*) FROM gateway.failed_sign_in WHERE ip = $2 AND at > now() - interval '15 min') AS by_ip`,
+      [email, ip],
+    );
+    return { byEmail: Number(row?.by_email ?? 0), byIp: Number(row?.by_ip ?? 0) };
+  }
+
+  async noteFailure(email: string, ip: string): Promise<void> {
+    await this.database.query('INSERT INTO gateway.failed_sign_in (email, ip) VALUES ($1, $2)', [email.slice(0, 320), ip]);
+    await this.database.query("DELETE FROM gateway.failed_sign_in WHERE at < now() - interval '1 day'");
+  }
+}
+
+function toPrincipal(row: Row, via: Principal['via']): Principal {
+  return {
+    accountId: row.account_id,
+    accountName: row.account_name,
+    userId: row.user_id,
+    email: row.email,
+    name: row.name,
+    seat: row.seat,
+    isSuperAdmin: row.super_admin,
+    access: row.access,
+    rights: row.rights,
+    ticketAccess: row.ticket_access,
+    teamIds: row.team_ids ?? [],
+    teammateIds: row.teammate_ids ?? [row.user_id],
+    preferences: row.preferences,
+    via,
+  };
+}

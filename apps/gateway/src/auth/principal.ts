@@ -1,0 +1,43 @@
+import type { ScopeRule, TicketScope } from '@helpdesk/access';
+import type { Actor } from '@helpdesk/platform';
+import type { FastifyRequest } from 'fastify';
+
+export type Seat = 'service' | 'sales' | 'core' | 'view_only';
+export type Right = 'account_settings' | 'user_admin' | 'export' | 'bulk' | 'audit';
+
+/** Who is asking, with everything his rights depend on as it is now. */
+export interface Principal {
+  accountId: string;
+  accountName: string;
+  userId: string;
+  email: string;
+  name: string;
+  seat: Seat;
+  isSuperAdmin: boolean;
+  access: ('service' | 'sales')[];
+  rights: Right[];
+  ticketAccess: { view: ScopeRule; edit: ScopeRule; delete: ScopeRule };
+  teamIds: string[];
+  teammateIds: string[];
+  preferences: { undoSeconds?: number; language?: string };
+  via: 'session' | 'api_key';
+}
+
+export interface DeskRequest extends FastifyRequest {
+  principal?: Principal;
+  /** The id that whatever this request creates gets. */
+  resourceId?: string;
+}
+
+export function scopeFor(p: Principal): TicketScope {
+  return {
+    accountId: p.accountId,
+    userId: p.userId,
+    isSuperAdmin: p.isSuperAdmin,
+    ...p.ticketAccess,
+    teamIds: p.teamIds,
+    teammateIds: p.teammateIds,
+  };
+}
+
+export const actorFor = (p: Principal): Actor => ({ kind: 'user', scope: scopeFor(p), name: p.name });

@@ -1,0 +1,64 @@
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { CHANNEL_TYPES, type ChannelType } from '@helpdesk/contracts';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
+
+const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
+const unlessNull = () => ValidateIf((_, value) => value !== null && value !== undefined);
+
+export class AutoReplyDto {
+  @ApiProperty() @IsBoolean() enabled: boolean;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(300) subject?: string;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(100_000) html?: string;
+}
+
+export class ChannelSettingsDto {
+  @ApiPropertyOptional({ type: AutoReplyDto }) @IsOptional() @ValidateNested() @Type(() => AutoReplyDto) autoReply?: AutoReplyDto;
+  @ApiPropertyOptional({ readOnly: true, description: 'Made by us, for forms and chat' }) @IsOptional() @IsString() publicKey?: string;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(2_000) webhookUrl?: string;
+  @ApiPropertyOptional({ description: 'Off: what arrives is accepted and parked' }) @IsOptional() @IsBoolean() disabled?: boolean;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) fromName?: string;
+  @ApiPropertyOptional({ writeOnly: true, description: 'Own relay of an e-mail channel' }) @IsOptional() @IsString() @MaxLength(2_000) smtpUrl?: string;
+}
+
+export class NewChannelDto {
+  @ApiProperty({ enum: CHANNEL_TYPES }) @IsIn(CHANNEL_TYPES) type: ChannelType;
+  @ApiProperty({ example: 'Shop' }) @IsString() @IsNotEmpty() @MaxLength(200) name: string;
+  @ApiPropertyOptional({ type: String, nullable: true }) @unlessNull() @IsString() @MaxLength(320) address?: string | null;
+  @ApiPropertyOptional({ default: true }) @IsOptional() @IsBoolean() createTicket?: boolean;
+  @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() pipelineId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() stageId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() teamId?: string | null;
+  @ApiPropertyOptional({ type: ChannelSettingsDto }) @IsOptional() @IsObject() @ValidateNested() @Type(() => ChannelSettingsDto) settings?: ChannelSettingsDto;
+}
+
+export class PatchChannelDto extends PartialType(NewChannelDto) {}
+
+export class ChannelDto {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty({ enum: CHANNEL_TYPES }) type: ChannelType;
+  @ApiProperty() name: string;
+  @ApiProperty({ type: String, nullable: true }) address: string | null;
+  @ApiProperty() createTicket: boolean;
+  @ApiProperty(nullableUuid) pipelineId: string | null;
+  @ApiProperty(nullableUuid) stageId: string | null;
+  @ApiProperty(nullableUuid) teamId: string | null;
+  @ApiProperty({ type: ChannelSettingsDto }) settings: ChannelSettingsDto;
+  @ApiProperty({ format: 'date-time' }) createdAt: string;
+  @ApiPropertyOptional({ description: 'For the HTTP door; only in the answer that made the channel' }) token?: string;
+  @ApiPropertyOptional({ description: 'Signs queue messages and webhooks; only in the answer that made the channel' }) secret?: string;
+}
+
+export class ChannelListDto {
+  @ApiProperty({ type: [ChannelDto] }) items: ChannelDto[];
+}
+
+export class TestStepDto {
+  @ApiProperty() name: string;
+  @ApiProperty() ok: boolean;
+  @ApiProperty() detail: string;
+}
+
+export class ChannelTestDto {
+  @ApiProperty({ type: [TestStepDto] }) steps: TestStepDto[];
+}

@@ -1,0 +1,72 @@
+import cookie from '@fastify/cookie';
+import multipart from '@fastify/multipart';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ServiceName } from '@helpdesk/contracts';
+import { nestLogger, newId, runInContext, type Runtime } from '@helpdesk/platform';
+import { fastify, type FastifyInstance } from 'fastify';
+import { GatewayModule } from './gateway.module.js';
+import { serveOpenApi } from './openapi/openapi.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+import { requestValidation } from './problems/validation.js';
+
+const BODY_BYTES = 1024 * 1024;
+const ENVELOPE_BYTES = 40 * 1024 * 1024;
+const UPLOAD_BYTES = 25 * 1024 * 1024;
+const isEnvelope = (url: string) => /^\/api\/v1\/ingest\/[^/]+\/?$/.test(url.split('?')[0] ?? '');
+
+export interface StartedGateway {
+  app: NestFastifyApplication;
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts the public HTTP API. `addresses`: where each service answers. */
+export async function startGateway(runtime: Runtime, addresses: Partial<Record<ServiceName, string>>, { port }: { port: number }): Promise<StartedGateway> {
+  const server = fastify({ bodyLimit: BODY_BYTES, genReqId: () => newId(), routerOptions: { maxParamLength: 200 }, forceCloseConnections: 'idle', keepAliveTimeout: 65_000 });
+  prepare(server);
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRuntime(runtime, addresses), new FastifyAdapter(server as never), {
+    logger: nestLogger(runtime.logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  await app.register(cookie as never);
+  await app.register(multipart as never, { limits: { fileSize: UPLOAD_BYTES, files: 1, fields: 5 }, throwFileSizeLimit: true });
+  app.useGlobalFilters(new ProblemFilter(runtime.logger));
+  app.useGlobalPipes(requestValidation());
+  serveOpenApi(app);
+  await app.listen(port, '0.0.0.0');
+  const address = server.server.address();
+  const boundPort = typeof address === 'object' && address ? address.port : port;
+  return { app, url: `http://localhost:${boundPort}`, close: () => app.close() };
+}
+
+function prepare(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    route.bodyLimit = route.url.startsWith('/api/v1/ingest/') ? ENVELOPE_BYTES : BODY_BYTES;
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    const given = request.headers['x-request-id'];
+    const correlationId = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : String(request.id);
+    void reply.header('x-request-id', correlationId).header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin');
+    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'private, no-store');
+    runInContext({ correlationId }, done);
+  });
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (!reply.hasHeader('x-frame-options')) void reply.header('x-frame-options', 'DENY');
+    if (!reply.hasHeader('content-security-policy')) {
+      void reply.header(
+        'content-security-policy',
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      );
+    }
+    done(null, payload);
+  });
+  // Envelopes are kept to the letter and read by the channels service; every other body is JSON without prototype tricks.
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (isEnvelope(request.url)) return done(null, body);
+    if (body === '') return done(null, undefined);
+    return parseJson(request, body as string, done);
+  });
+}

@@ -1,0 +1,112 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { PRIORITIES, TICKET_SORTS, TICKET_SOURCES, TICKET_VIEWS, type Priority, type TicketSort, type TicketSource, type TicketViewId } from '@helpdesk/contracts';
+import { IsIn, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
+import { PageQueryDto } from '../openapi/page.dto.js';
+
+const uuid = { format: 'uuid' } as const;
+const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
+const time = { format: 'date-time' } as const;
+
+export class TicketListQueryDto extends PageQueryDto {
+  @ApiPropertyOptional({ enum: TICKET_VIEWS }) @IsOptional() @IsIn(TICKET_VIEWS) view?: TicketViewId;
+  @ApiPropertyOptional({ description: 'Number, or part of the name or contact' }) @IsOptional() @IsString() @MaxLength(200) q?: string;
+  @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() contactId?: string;
+  @ApiPropertyOptional({ enum: TICKET_SORTS, default: '-lastActivityAt' }) @IsOptional() @IsIn(TICKET_SORTS) sort: TicketSort = '-lastActivityAt';
+}
+
+export class ContactRefDto {
+  @ApiProperty(uuid) id: string;
+  @ApiProperty() name: string;
+}
+
+export class TicketRowDto {
+  @ApiProperty(uuid) id: string;
+  @ApiProperty({ example: 4182 }) number: number;
+  @ApiProperty({ example: 'Invoice shows wrong VAT' }) name: string;
+  @ApiProperty({ type: ContactRefDto, nullable: true }) contact: ContactRefDto | null;
+  @ApiProperty() excerpt: string;
+  @ApiProperty({ enum: TICKET_SOURCES }) source: TicketSource;
+  @ApiProperty(uuid) pipelineId: string;
+  @ApiProperty(uuid) stageId: string;
+  @ApiProperty(nullableUuid) ownerId: string | null;
+  @ApiProperty(nullableUuid) teamId: string | null;
+  @ApiProperty({ enum: PRIORITIES, nullable: true }) priority: Priority | null;
+  @ApiProperty() unread: boolean;
+  @ApiProperty() draft: boolean;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) slaDueAt: string | null;
+  @ApiProperty(time) lastActivityAt: string;
+  @ApiProperty() version: number;
+}
+
+export class TicketPageDto {
+  @ApiProperty({ type: [TicketRowDto] }) items: TicketRowDto[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor: string | null;
+}
+
+export class TicketLinkDto {
+  @ApiProperty({ enum: ['related', 'follow_up_of', 'parent', 'child', 'duplicate_of'] }) kind: 'related' | 'follow_up_of' | 'parent' | 'child' | 'duplicate_of';
+  @ApiProperty(uuid) ticketId: string;
+}
+
+export class TicketDto {
+  @ApiProperty(uuid) id: string;
+  @ApiProperty() number: number;
+  @ApiProperty() name: string;
+  @ApiProperty(uuid) pipelineId: string;
+  @ApiProperty(uuid) stageId: string;
+  @ApiProperty(nullableUuid) ownerId: string | null;
+  @ApiProperty(nullableUuid) teamId: string | null;
+  @ApiProperty({ enum: PRIORITIES, nullable: true }) priority: Priority | null;
+  @ApiProperty({ type: [String] }) category: string[];
+  @ApiProperty({ enum: TICKET_SOURCES }) source: TicketSource;
+  @ApiProperty({ type: [String] }) contactIds: string[];
+  @ApiProperty({ type: [String] }) companyIds: string[];
+  @ApiProperty({ type: Object }) properties: Record<string, unknown>;
+  @ApiProperty({ type: [TicketLinkDto] }) links: TicketLinkDto[];
+  @ApiProperty({ type: [String] }) mergedIds: string[];
+  @ApiProperty({ description: 'The first message could not be read; its original is attached' }) isUnreadable: boolean;
+  @ApiProperty({ description: 'Give it back with a reply: 409 when a newer public message has come' }) threadVersion: number;
+  @ApiProperty({ description: 'The ETag, for If-Match' }) version: number;
+  @ApiProperty(time) createdAt: string;
+  @ApiProperty(time) lastActivityAt: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) closedAt: string | null;
+}
+
+export class PatchTicketDto {
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(255) name?: string;
+  @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() stageId?: string;
+  @ApiPropertyOptional(nullableUuid) @ValidateIf((_, value) => value !== null && value !== undefined) @IsUUID() ownerId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @ValidateIf((_, value) => value !== null && value !== undefined) @IsUUID() teamId?: string | null;
+  @ApiPropertyOptional({ enum: PRIORITIES, nullable: true }) @ValidateIf((_, value) => value !== null && value !== undefined) @IsIn(PRIORITIES) priority?: Priority | null;
+}
+
+export class HistoryItemDto {
+  @ApiProperty(time) at: string;
+  @ApiProperty({ type: Object }) actor: { type: string; id: string | null; name: string };
+  @ApiProperty() source: string;
+  @ApiProperty({ example: 'stageId' }) field: string;
+  @ApiProperty({ type: Object, nullable: true }) old: unknown;
+  @ApiProperty({ type: Object, nullable: true }) new: unknown;
+}
+
+export class HistoryDto {
+  @ApiProperty({ type: [HistoryItemDto] }) items: HistoryItemDto[];
+}
+
+export class StageDto {
+  @ApiProperty(uuid) id: string;
+  @ApiProperty() name: string;
+  @ApiProperty({ enum: ['new', 'open', 'waiting', 'closed'] }) category: string;
+}
+
+export class PipelineDto {
+  @ApiProperty(uuid) id: string;
+  @ApiProperty() name: string;
+  @ApiProperty() isDefault: boolean;
+  @ApiProperty({ type: [StageDto] }) stages: StageDto[];
+  @ApiProperty({ type: Object }) rules: object;
+}
+
+export class PipelineListDto {
+  @ApiProperty({ type: [PipelineDto] }) items: PipelineDto[];
+}

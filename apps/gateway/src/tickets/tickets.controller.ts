@@ -1,0 +1,165 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  AddReply,
+  AuthorizeTicket,
+  GetTicket,
+  ListPipelines,
+  ListTickets,
+  PatchTicket,
+  TicketContacts,
+  TicketHistory,
+  TicketTimeline,
+  type TicketGrant,
+  type TicketView,
+} from '@helpdesk/contracts';
+import { Database, invalidField, RpcClient } from '@helpdesk/platform';
+import type { FastifyReply } from 'fastify';
+import { uuidParam } from '../api-keys/api-keys.controller.js';
+import { Access, Me, ResourceId } from '../auth/access.decorator.js';
+import { hasHelpdesk } from '../auth/capabilities.rules.js';
+import { actorFor, type Principal } from '../auth/principal.js';
+import { PageQueryDto } from '../openapi/page.dto.js';
+import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
+import { HistoryDto, PatchTicketDto, PipelineListDto, TicketDto, TicketListQueryDto, TicketPageDto } from './ticket.dto.js';
+
+const INCLUDES = ['timeline', 'sidebar', 'drafts'];
+const PREVIOUS_TICKETS = 10;
+const DEFAULT_UNDO_SECONDS = 10;
+
+@ApiTags('tickets')
+@Controller('api/v1')
+export class TicketsController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly database: Database,
+  ) {}
+
+  @Get('pipelines')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'Pipelines with their statuses and rules' })
+  @ApiResponse({ status: 200, type: PipelineListDto })
+  pipelines(@Me() me: Principal): Promise<PipelineListDto> {
+    return this.rpc.call(ListPipelines, actorFor(me), {});
+  }
+
+  @Get('tickets')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'Tickets I may see, a page at a time' })
+  @ApiResponse({ status: 200, type: TicketPageDto })
+  list(@Me() me: Principal, @Query() query: TicketListQueryDto): Promise<TicketPageDto> {
+    return this.rpc.call(ListTickets, actorFor(me), { ...query });
+  }
+
+  @Get('tickets/:id')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'A ticket, with what `include` names: timeline, sidebar, drafts' })
+  @ApiQuery({ name: 'include', required: false, example: 'timeline,sidebar' })
+  @ApiResponse({ status: 200, type: TicketDto })
+  async get(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query('include') include: string | undefined, @Res({ passthrough: true }) reply: FastifyReply): Promise<TicketView & object> {
+    const wanted = new Set((include ?? '').split(',').filter(Boolean));
+    for (const part of wanted) if (!INCLUDES.includes(part)) throw invalidField('/include', 'unknown', `must be of ${INCLUDES.join(', ')}`);
+    const ticket = await this.rpc.call(GetTicket, actorFor(me), { id });
+    void reply.header('etag', `"${ticket.version}"`);
+    if (wanted.size === 0) return ticket;
+    const grant = grantOf(ticket);
+    const [timeline, sidebar] = await Promise.all([
+      wanted.has('timeline') ? this.rpc.call(TicketTimeline, actorFor(me), { grant, limit: 50 }) : undefined,
+      wanted.has('sidebar') ? this.sidebar(me, ticket, grant) : undefined,
+    ]);
+    return { ...ticket, ...(timeline && { timeline }), ...(sidebar && { sidebar }), ...(wanted.has('drafts') && { drafts: { reply: null, comment: null } }) };
+  }
+
+  @Patch('tickets/:id')
+  @Access('ticket.edit')
+  @ApiOperation({ summary: 'Change fields; absent = unchanged, null = cleared' })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The version it was read at' })
+  @ApiResponse({ status: 200, type: TicketDto })
+  @ApiResponse({ status: 412, description: 'Changed meanwhile' })
+  async patch(
+    @Me() me: Principal,
+    @Param('id', uuidParam) id: string,
+    @Body() body: PatchTicketDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TicketView> {
+    const version = ifMatch === undefined || ifMatch === '*' ? undefined : Number(/^(?:W\/)?"?(\d+)"?$/.exec(ifMatch)?.[1] ?? Number.NaN);
+    if (Number.isNaN(version)) throw invalidField('/headers/If-Match', 'invalid', 'must be the ETag of a ticket');
+    // Absent and invisible first: a wrong field must not tell that a ticket exists.
+    await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit' });
+    if (body.ownerId) await this.checkOwner(me, body.ownerId);
+    if (body.teamId) await this.checkTeam(me, body.teamId);
+    const ticket = await this.rpc.call(PatchTicket, actorFor(me), { id, ifVersion: version, ...body });
+    void reply.header('etag', `"${ticket.version}"`);
+    return ticket;
+  }
+
+  @Get('tickets/:id/timeline')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'What was said and done, oldest first' })
+  @ApiResponse({ status: 200, type: TimelineDto })
+  async timeline(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query() { limit, cursor }: PageQueryDto): Promise<TimelineDto> {
+    const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'view' });
+    return this.rpc.call(TicketTimeline, actorFor(me), { grant, limit, cursor });
+  }
+
+  @Get('tickets/:id/history')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'Old → new of every change' })
+  @ApiResponse({ status: 200, type: HistoryDto })
+  history(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<HistoryDto> {
+    return this.rpc.call(TicketHistory, actorFor(me), { id });
+  }
+
+  @Post('tickets/:id/replies')
+  @HttpCode(201)
+  @Access('ticket.reply')
+  @ApiOperation({ summary: 'Answer the customer on the conversation’s channel' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  @ApiResponse({ status: 201, type: TimelineItemDto })
+  @ApiResponse({ status: 409, description: '`thread_changed`: a newer public message has come' })
+  async reply(@Me() me: Principal, @Param('id', uuidParam) id: string, @ResourceId() messageId: string, @Body() body: ReplyDto): Promise<TimelineItemDto> {
+    const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit', moveToStageId: body.moveTo });
+    const undoSeconds = body.undoSeconds ?? (me.via === 'api_key' ? 0 : (me.preferences.undoSeconds ?? DEFAULT_UNDO_SECONDS));
+    return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds });
+  }
+
+  private async sidebar(me: Principal, ticket: TicketView, grant: TicketGrant) {
+    const [contactId] = ticket.contactIds;
+    const [people, previous] = await Promise.all([
+      this.rpc.call(TicketContacts, actorFor(me), { grant, contactIds: ticket.contactIds, companyIds: ticket.companyIds }),
+      contactId ? this.rpc.call(ListTickets, actorFor(me), { contactId, sort: '-lastActivityAt', limit: PREVIOUS_TICKETS + 1 }) : undefined,
+    ]);
+    const previousTickets = (previous?.items ?? [])
+      .filter((row) => row.id !== ticket.id)
+      .slice(0, PREVIOUS_TICKETS)
+      .map(({ id, number, name, stageId, lastActivityAt }) => ({ id, number, name, stageId, lastActivityAt }));
+    return { ...people, previousTickets, activities: [] };
+  }
+
+  private async checkOwner(me: Principal, ownerId: string): Promise<void> {
+    const row = await this.database.queryOne<{ seat: Principal['seat']; super_admin: boolean; access: Principal['access'] }>(
+      'SELECT seat, super_admin, access FROM gateway.desk_user WHERE account_id = $1 AND id = $2 AND active',
+      [me.accountId, ownerId],
+    );
+    const mayOwn = row && hasHelpdesk({ seat: row.seat, isSuperAdmin: row.super_admin, access: row.access, rights: [], ticketAccess: me.ticketAccess });
+    if (!mayOwn) throw invalidField('/ownerId', 'unknown', 'is no active user with help desk access');
+  }
+
+  private async checkTeam(me: Principal, teamId: string): Promise<void> {
+    const row = await this.database.queryOne('SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2', [me.accountId, teamId]);
+    if (!row) throw invalidField('/teamId', 'unknown', 'is no team');
+  }
+}
+
+/** A ticket that was just read within the scope is proof enough to read what hangs on it. */
+const grantOf = (t: TicketView): TicketGrant => ({
+  ticketId: t.id,
+  number: t.number,
+  name: t.name,
+  action: 'view',
+  pipelineId: t.pipelineId,
+  stageId: t.stageId,
+  ownerId: t.ownerId,
+  version: t.version,
+});
