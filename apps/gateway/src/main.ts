@@ -1,5 +1,5 @@
 import { endOnSignal, reportStartFailure, runtimeFor, startProbeServer } from '@helpdesk/platform';
-import { GatewayHealth } from './health/health.controller.js';
+import { GatewayHealth } from './health/gateway-health.js';
 import { startGateway } from './start.js';
 
 try {

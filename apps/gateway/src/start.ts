@@ -22,14 +22,28 @@ export interface StartedGateway {
 }
 
 /** Starts the public HTTP API. `addresses`: where each service answers. */
-export async function startGateway(runtime: Runtime, addresses: Partial<Record<ServiceName, string>>, { port }: { port: number }): Promise<StartedGateway> {
-  const server = fastify({ bodyLimit: BODY_BYTES, genReqId: () => newId(), routerOptions: { maxParamLength: 200 }, forceCloseConnections: 'idle', keepAliveTimeout: 65_000 });
-  prepare(server);
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRuntime(runtime, addresses), new FastifyAdapter(server as never), {
-    logger: nestLogger(runtime.logger),
-    bodyParser: false,
-    abortOnError: false,
+export async function startGateway(
+  runtime: Runtime,
+  addresses: Partial<Record<ServiceName, string>>,
+  { port }: { port: number },
+): Promise<StartedGateway> {
+  const server = fastify({
+    bodyLimit: BODY_BYTES,
+    genReqId: () => newId(),
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: 65_000,
   });
+  prepare(server);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    GatewayModule.forRuntime(runtime, addresses),
+    new FastifyAdapter(server as never),
+    {
+      logger: nestLogger(runtime.logger),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   await app.register(cookie as never);
   await app.register(multipart as never, { limits: { fileSize: UPLOAD_BYTES, files: 1, fields: 5 }, throwFileSizeLimit: true });
   app.useGlobalFilters(new ProblemFilter(runtime.logger));

@@ -1,2 +1,3 @@
-export { htmlToText } from '../../../apps/channels/src/adapters/email/normalise/html-text.js';
-export { sanitiseHtml } from '../../../apps/channels/src/adapters/email/normalise/sanitise.js';
+export { htmlToText, stripTags, type HtmlText } from './html-text.js';
+export { htmlProblem, MAX_HTML_LENGTH, sanitiseHtml } from './sanitise.js';
+export { hasForwardPrefix, normaliseSubject } from './subject.js';

@@ -79,7 +79,7 @@ export function insertMessage(tx: Tx, accountId: string, m: NewMessage): void {
       JSON.stringify({ to: message.to, cc: message.cc, replyTo: message.replyTo }),
       message.subject,
       message.visibleText,
-      message.text === message.visibleText ? null : message.text,
+      message.text.trim() === message.visibleText.trim() ? null : message.text,
       message.html,
       message.attachments.length,
       event.envelopeId,

@@ -12,7 +12,7 @@ interface Row {
   domains: string[] | null;
   subject: string | null;
   matched: string;
-  direction: string;
+  customer_text?: string | null;
 }
 
 const COLUMNS = `
@@ -34,6 +34,7 @@ const toCandidate =
     subject: row.subject,
     rule,
     matched: row.matched,
+    customerText: row.customer_text ?? null,
   });
 
 export async function byConversation(tx: Tx, accountId: string, conversationId: string, token: string): Promise<Candidate[]> {
@@ -48,7 +49,7 @@ export async function byConversation(tx: Tx, accountId: string, conversationId: 
 export async function byExternalIds(tx: Tx, accountId: string, channelId: string | null, ids: string[]): Promise<Candidate[]> {
   if (ids.length === 0) return [];
   const sql = `
-    SELECT ${COLUMNS}, m.external_id AS matched FROM conversations.message m
+    SELECT ${COLUMNS}, m.external_id AS matched, CASE WHEN m.direction = 'in' THEN left(m.text, 8000) END AS customer_text FROM conversations.message m
     JOIN conversations.conversation c ON c.id = m.conversation_id ${THREAD}
     WHERE m.account_id = $1 AND ($2::uuid IS NULL OR m.channel_id = $2) AND m.external_id = ANY ($3)
     ORDER BY array_position($3, m.external_id), m.created_at DESC LIMIT 20`;

@@ -1,3 +1,4 @@
+import { normaliseSubject } from '@helpdesk/content';
 import type { InboundMessage, LinkKind, ThreadDecision } from '@helpdesk/contracts';
 
 /** A conversation that a message may belong to, and how it was found. */
@@ -14,6 +15,8 @@ export interface Candidate {
   /** `D-22` token, `D-23` message id, `D-24` subject tag, `D-29` thread of the adapter or address. */
   rule: 'D-22' | 'D-23' | 'D-24' | 'D-29';
   matched: string;
+  /** Text of the customer's message that is referred to; null when the message was ours. */
+  customerText: string | null;
 }
 
 export type Placement =
@@ -31,21 +34,6 @@ const FREE_MAIL = new Set(
 
 export const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
 export const isFreeMail = (domain: string) => FREE_MAIL.has(domain);
-
-/** Reply and forward prefixes of some thirty languages, tags and space, at the front of a subject. */
-const PREFIX =
-  /^\s*(?:\[[^\]]{0,60}\]\s*|(?:re|aw|antw|antwort|sv|vs|ref|res|rif|r|odp|ynt|yan|atb|ats|vá|vast|vl|tr|fwd|fw|wg|rv|enc|i|pd|tov|továbbítás|doorst|vb|vid|fs|bls|trs|ilt|далее|отв|ответ|re\[\d+\]|回复|答复|转发|返信|転送|답장|전달)\s*(?:\[\d+\])?\s*[:：]\s*)/iu;
-
-/** The subject without prefixes and tags, lower case: for the hint "topic changed" only, never to thread by. */
-export function bareSubject(subject: string | null): string {
-  let text = (subject ?? '').slice(0, 1_000);
-  for (let i = 0; i < 20; i += 1) {
-    const next = text.replace(PREFIX, '');
-    if (next === text) break;
-    text = next;
-  }
-  return text.replaceAll(/\s+/g, ' ').trim().toLowerCase();
-}
 
 /**
  * Where a message belongs (D-22 to D-29): the first candidate that passes its guards, in the order given. Pure: `now` is the moment of
@@ -127,7 +115,8 @@ function guardParticipant(message: InboundMessage, candidate: Candidate): string
   if (message.automatic?.isBounce) return null;
   const sender = message.sender?.value;
   if (!sender) return 'the message has no sender';
-  return isParticipant(sender, candidate) || isColleague(sender, candidate) ? null : `${sender} takes no part in the ticket`;
+  if (isParticipant(sender, candidate) || isColleague(sender, candidate) || quotesCustomer(message, candidate)) return null;
+  return `${sender} takes no part in the ticket`;
 }
 
 const isParticipant = (sender: string, candidate: Candidate) => candidate.counterpart === sender || candidate.participants.includes(sender);
@@ -138,14 +127,34 @@ function isColleague(sender: string, candidate: Candidate): boolean {
   return candidate.companyDomains.includes(domain) || (candidate.counterpart !== null && domainOf(candidate.counterpart) === domain);
 }
 
+/** Shorter agreement than this proves nothing, characters. */
+const MIN_QUOTE = 40;
+const squeeze = (text: string) => text.replaceAll(/^[\s>|]+/gm, '').replaceAll(/\s+/g, ' ');
+
+/**
+ * A stranger who quotes what the customer wrote holds that mail: the customer gave it to him. Ids can be seen or guessed, the text cannot.
+ * A quote of our own message proves nothing: anybody on a list may have got it.
+ */
+function quotesCustomer(message: InboundMessage, candidate: Candidate): boolean {
+  if (!message.hasQuote || candidate.customerText === null) return false;
+  const quoting = squeeze(message.text);
+  let agreed = 0;
+  for (const line of candidate.customerText.split('\n').slice(0, 200)) {
+    const text = squeeze(line).trim();
+    if (text.length >= 15 && quoting.includes(text)) agreed += text.length;
+    if (agreed >= MIN_QUOTE) return true;
+  }
+  return false;
+}
+
 function isNewSender(message: InboundMessage, candidate: Candidate): boolean {
   const sender = message.sender;
-  return candidate.rule === 'D-22' && sender?.kind === 'email' && !isParticipant(sender.value, candidate);
+  return sender?.kind === 'email' && candidate.rule !== 'D-29' && !isParticipant(sender.value, candidate);
 }
 
 function hasTopicChanged(message: InboundMessage, candidate: Candidate): boolean {
   if (candidate.rule === 'D-29' || message.hasQuote || message.automatic) return false;
-  const now = bareSubject(message.subject);
-  const before = bareSubject(candidate.subject);
+  const now = normaliseSubject(message.subject ?? '');
+  const before = normaliseSubject(candidate.subject ?? '');
   return now !== '' && before !== '' && !now.includes(before) && !before.includes(now);
 }

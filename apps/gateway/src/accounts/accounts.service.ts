@@ -38,7 +38,13 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
     const { ADMIN_EMAIL, ADMIN_PASSWORD, ACCOUNT_NAME, SUPPORT_ADDRESS } = this.runtime.config;
     if (ADMIN_EMAIL && ADMIN_PASSWORD) {
       const name = ADMIN_EMAIL.split('@')[0] ?? 'Admin';
-      await this.createFirst({ accountName: ACCOUNT_NAME ?? 'Help desk', name, email: ADMIN_EMAIL, password: ADMIN_PASSWORD, supportAddress: SUPPORT_ADDRESS });
+      await this.createFirst({
+        accountName: ACCOUNT_NAME ?? 'Help desk',
+        name,
+        email: ADMIN_EMAIL,
+        password: ADMIN_PASSWORD,
+        supportAddress: SUPPORT_ADDRESS,
+      });
     }
     this.finishing = this.finishPending();
   }
@@ -70,7 +76,11 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
       if (await tx.queryOne('SELECT 1 FROM gateway.account LIMIT 1')) return false;
       const accountId = newId();
       const settings = { channelId: newId(), supportAddress: account.supportAddress.toLowerCase() };
-      await tx.query('INSERT INTO gateway.account (id, name, settings) VALUES ($1, $2, $3)', [accountId, account.accountName, JSON.stringify(settings)]);
+      await tx.query('INSERT INTO gateway.account (id, name, settings) VALUES ($1, $2, $3)', [
+        accountId,
+        account.accountName,
+        JSON.stringify(settings),
+      ]);
       await insertSuperAdmin(tx, accountId, account, passwordHash);
       return true;
     });
@@ -79,7 +89,9 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
   private async finishPending(): Promise<void> {
     while (!this.isStopping) {
       try {
-        const pending = await this.database.query<Pending & Record<string, unknown>>('SELECT id, settings FROM gateway.account WHERE NOT is_set_up');
+        const pending = await this.database.query<Pending & Record<string, unknown>>(
+          'SELECT id, settings FROM gateway.account WHERE NOT is_set_up',
+        );
         for (const account of pending) await this.finish(account);
         return;
       } catch (error) {

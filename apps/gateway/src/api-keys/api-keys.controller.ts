@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Database, notFound } from '@helpdesk/platform';
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
-import { AuditLog } from '../audit/audit.controller.js';
+import { AuditLog } from '../audit/audit.log.js';
+import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { hashOf } from '../auth/auth.repository.js';
 import type { Principal } from '../auth/principal.js';
@@ -25,8 +26,6 @@ class CreatedApiKeyDto {
   @ApiProperty({ description: 'Shown only now' }) key: string;
 }
 
-export const uuidParam = new ParseUUIDPipe({ exceptionFactory: notFound });
-
 @ApiTags('api keys')
 @Controller('api/v1/api-keys')
 export class ApiKeysController {
@@ -44,7 +43,14 @@ export class ApiKeysController {
       'SELECT id, name, created_at, last_used_at FROM gateway.api_key WHERE account_id = $1 AND user_id = $2 ORDER BY created_at',
       [me.accountId, me.userId],
     );
-    return { items: rows.map((r) => ({ id: r.id, name: r.name, createdAt: r.created_at.toISOString(), lastUsedAt: r.last_used_at?.toISOString() ?? null })) };
+    return {
+      items: rows.map((r) => ({
+        id: r.id,
+        name: r.name,
+        createdAt: r.created_at.toISOString(),
+        lastUsedAt: r.last_used_at?.toISOString() ?? null,
+      })),
+    };
   }
 
   @Post()
@@ -70,7 +76,11 @@ export class ApiKeysController {
   @ApiResponse({ status: 204, description: 'Revoked: the next call with it is refused' })
   async delete(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<void> {
     await this.database.transaction(me.accountId, async (tx) => {
-      const rows = await tx.query('DELETE FROM gateway.api_key WHERE id = $1 AND account_id = $2 AND user_id = $3 RETURNING 1', [id, me.accountId, me.userId]);
+      const rows = await tx.query('DELETE FROM gateway.api_key WHERE id = $1 AND account_id = $2 AND user_id = $3 RETURNING 1', [
+        id,
+        me.accountId,
+        me.userId,
+      ]);
       if (rows.length === 0) throw notFound();
       await this.audit.record(me, 'api_key.deleted', `api-key/${id}`, {}, tx);
     });

@@ -1,9 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { contentDisposition, displayName, servedType } from './file-headers.js';
 
-test.each(['text/html; charset=utf-8', 'image/svg+xml\r\nX: 1', 'application/xhtml+xml', 'image/svg+xml', ''])('%j is served as unknown bytes', (type) => {
-  expect(servedType(type)).toBe('application/octet-stream');
-});
+test.each(['text/html; charset=utf-8', 'image/svg+xml\r\nX: 1', 'application/xhtml+xml', 'image/svg+xml', ''])(
+  '%j is served as unknown bytes',
+  (type) => {
+    expect(servedType(type)).toBe('application/octet-stream');
+  },
+);
 
 test('pictures keep their type', () => expect(servedType('IMAGE/PNG; name=x')).toBe('image/png'));
 

@@ -1,39 +1,9 @@
-import { Controller, Get, Injectable, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Database, newId, type Tx } from '@helpdesk/platform';
 import { Access, Me } from '../auth/access.decorator.js';
 import type { Principal } from '../auth/principal.js';
+import { AuditLog } from './audit.log.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
-
-@Injectable()
-export class AuditLog {
-  constructor(private readonly database: Database) {}
-
-  /** Written in the transaction of the change itself where there is one. */
-  async record(me: Principal, action: string, subject: string, change: { old?: unknown; new?: unknown }, tx?: Tx): Promise<void> {
-    await (tx ?? this.database).query(
-      'INSERT INTO gateway.audit (id, account_id, actor_id, actor_name, action, subject, old_value, new_value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
-      [newId(), me.accountId, me.userId, me.name, action, subject, change.old === undefined ? null : JSON.stringify(change.old), change.new === undefined ? null : JSON.stringify(change.new)],
-    );
-  }
-
-  async list(accountId: string, limit: number, cursor?: string) {
-    const rows = await this.database.query<{ id: string; at: Date; actor_id: string | null; actor_name: string; action: string; subject: string; old_value: unknown; new_value: unknown }>(
-      'SELECT * FROM gateway.audit WHERE account_id = $1 AND ($2::uuid IS NULL OR id < $2::uuid) ORDER BY id DESC LIMIT $3',
-      [accountId, cursor ?? null, limit + 1],
-    );
-    const items = rows.slice(0, limit).map((r) => ({
-      id: r.id,
-      at: r.at.toISOString(),
-      actor: { id: r.actor_id, name: r.actor_name },
-      action: r.action,
-      subject: r.subject,
-      old: r.old_value,
-      new: r.new_value,
-    }));
-    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
-  }
-}
 
 class AuditActorDto {
   @ApiProperty({ type: String, nullable: true }) id: string | null;

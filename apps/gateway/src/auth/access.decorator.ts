@@ -13,9 +13,19 @@ const problem = (status: number, description: string) =>
 
 /** Declares who may call a route; the gateway does not start with a route that declares nothing. */
 export function Access(access: RouteAccess): ClassDecorator & MethodDecorator {
-  const documented = [ApiExtension('x-access', access), problem(422, 'Invalid input, one entry per field'), problem(429, 'Too many requests')];
+  const documented = [
+    ApiExtension('x-access', access),
+    problem(422, 'Invalid input, one entry per field'),
+    problem(429, 'Too many requests'),
+  ];
   if (access !== 'public') {
-    documented.push(ApiCookieAuth('sid'), ApiBearerAuth('apiKey'), problem(401, 'Not signed in'), problem(403, 'Seen but not allowed; `code` names what is missing'), problem(404, 'Absent, or outside your access'));
+    documented.push(
+      ApiCookieAuth('sid'),
+      ApiBearerAuth('apiKey'),
+      problem(401, 'Not signed in'),
+      problem(403, 'Seen but not allowed; `code` names what is missing'),
+      problem(404, 'Absent, or outside your access'),
+    );
   }
   return applyDecorators(SetMetadata(ROUTE_ACCESS, access), ...documented);
 }
@@ -33,4 +43,3 @@ export const ResourceId = createParamDecorator((_: unknown, context: ExecutionCo
   if (!resourceId) throw new Error('only POST requests create');
   return resourceId;
 });
-

@@ -31,8 +31,10 @@ export class AuthGuard implements CanActivate {
       if (!principal.isSuperAdmin) throw forbidden('not_super_admin', 'Only a super admin may do this.');
       return true;
     }
-    if (!hasHelpdesk(principal)) throw forbidden('no_helpdesk_access', 'You have no access to the help desk. An administrator can give you a Service seat or access.');
-    if (!capabilitiesOf(principal).includes(access)) throw forbidden(`missing_${access.replaceAll('.', '_')}`, `Your seat or rights do not include ${access}.`);
+    if (!hasHelpdesk(principal))
+      throw forbidden('no_helpdesk_access', 'You have no access to the help desk. An administrator can give you a Service seat or access.');
+    if (!capabilitiesOf(principal).includes(access))
+      throw forbidden(`missing_${access.replaceAll('.', '_')}`, `Your seat or rights do not include ${access}.`);
     return true;
   }
 

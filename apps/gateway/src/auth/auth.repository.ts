@@ -66,7 +66,11 @@ export class AuthRepository {
   }
 
   async startSession(p: Principal, token: string): Promise<void> {
-    await this.database.query('INSERT INTO gateway.session (token_hash, account_id, user_id) VALUES ($1, $2, $3)', [hashOf(token), p.accountId, p.userId]);
+    await this.database.query('INSERT INTO gateway.session (token_hash, account_id, user_id) VALUES ($1, $2, $3)', [
+      hashOf(token),
+      p.accountId,
+      p.userId,
+    ]);
   }
 
   async endSession(token: string): Promise<void> {

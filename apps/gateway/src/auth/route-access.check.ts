@@ -20,7 +20,10 @@ export class RouteAccessCheck implements OnModuleInit {
     const prototype = controller.prototype as Record<string, object>;
     return this.scanner
       .getAllMethodNames(prototype)
-      .filter((name) => Reflect.hasMetadata(PATH_METADATA, prototype[name] as object) && !Reflect.hasMetadata(ROUTE_ACCESS, prototype[name] as object))
+      .filter(
+        (name) =>
+          Reflect.hasMetadata(PATH_METADATA, prototype[name] as object) && !Reflect.hasMetadata(ROUTE_ACCESS, prototype[name] as object),
+      )
       .map((name) => `${controller.name}.${name}`);
   }
 }

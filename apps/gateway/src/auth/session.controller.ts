@@ -68,10 +68,15 @@ export class SessionController {
   @Access('public')
   @ApiOperation({ summary: 'Sign in: sets the cookie `sid`' })
   @ApiResponse({ status: 200, type: SessionDto })
-  async signIn(@Body() { email, password }: SignInDto, @Req() request: DeskRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
+  async signIn(
+    @Body() { email, password }: SignInDto,
+    @Req() request: DeskRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionDto> {
     const address = email.toLowerCase();
     const failures = await this.users.failures(address, request.ip);
-    if (failures.byEmail >= MAX_FAILURES.byEmail || failures.byIp >= MAX_FAILURES.byIp) throw tooMany(WINDOW_SECONDS, 'Too many failed attempts. Try again later.');
+    if (failures.byEmail >= MAX_FAILURES.byEmail || failures.byIp >= MAX_FAILURES.byIp)
+      throw tooMany(WINDOW_SECONDS, 'Too many failed attempts. Try again later.');
     const user = await this.verified(address, password);
     if (!user) {
       await this.users.noteFailure(address, request.ip);
@@ -114,4 +119,3 @@ export class SessionController {
     return undefined;
   }
 }
-

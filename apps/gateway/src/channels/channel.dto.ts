@@ -1,7 +1,18 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { CHANNEL_TYPES, type ChannelType } from '@helpdesk/contracts';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 
 const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
 const unlessNull = () => ValidateIf((_, value) => value !== null && value !== undefined);
@@ -18,7 +29,11 @@ export class ChannelSettingsDto {
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(2_000) webhookUrl?: string;
   @ApiPropertyOptional({ description: 'Off: what arrives is accepted and parked' }) @IsOptional() @IsBoolean() disabled?: boolean;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) fromName?: string;
-  @ApiPropertyOptional({ writeOnly: true, description: 'Own relay of an e-mail channel' }) @IsOptional() @IsString() @MaxLength(2_000) smtpUrl?: string;
+  @ApiPropertyOptional({ writeOnly: true, description: 'Own relay of an e-mail channel' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2_000)
+  smtpUrl?: string;
 }
 
 export class NewChannelDto {
@@ -29,7 +44,12 @@ export class NewChannelDto {
   @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() pipelineId?: string | null;
   @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() stageId?: string | null;
   @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() teamId?: string | null;
-  @ApiPropertyOptional({ type: ChannelSettingsDto }) @IsOptional() @IsObject() @ValidateNested() @Type(() => ChannelSettingsDto) settings?: ChannelSettingsDto;
+  @ApiPropertyOptional({ type: ChannelSettingsDto })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ChannelSettingsDto)
+  settings?: ChannelSettingsDto;
 }
 
 export class PatchChannelDto extends PartialType(NewChannelDto) {}

@@ -1,9 +1,18 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CreateChannel, DeleteChannel, GetChannel, ListChannels, ListPipelines, PatchChannel, TestChannel, type CreateChannelArgs } from '@helpdesk/contracts';
+import {
+  CreateChannel,
+  DeleteChannel,
+  GetChannel,
+  ListChannels,
+  ListPipelines,
+  PatchChannel,
+  TestChannel,
+  type CreateChannelArgs,
+} from '@helpdesk/contracts';
 import { Database, invalidField, RpcClient } from '@helpdesk/platform';
-import { uuidParam } from '../api-keys/api-keys.controller.js';
-import { AuditLog } from '../audit/audit.controller.js';
+import { uuidParam } from '../problems/uuid-param.js';
+import { AuditLog } from '../audit/audit.log.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { ChannelDto, ChannelListDto, ChannelTestDto, NewChannelDto, PatchChannelDto } from './channel.dto.js';
@@ -75,7 +84,8 @@ export class ChannelsController {
       const { items } = await this.rpc.call(ListPipelines, actorFor(me), {});
       const pipeline = pipelineId ? items.find((p) => p.id === pipelineId) : items[0];
       if (!pipeline) throw invalidField('/pipelineId', 'unknown', 'is no pipeline');
-      if (stageId && !pipeline.stages.some((stage) => stage.id === stageId)) throw invalidField('/stageId', 'wrong_stage', 'is no status of the pipeline');
+      if (stageId && !pipeline.stages.some((stage) => stage.id === stageId))
+        throw invalidField('/stageId', 'wrong_stage', 'is no status of the pipeline');
     }
     if (!teamId) return;
     const team = await this.database.queryOne('SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2', [me.accountId, teamId]);

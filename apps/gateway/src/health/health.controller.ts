@@ -1,37 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { Controller, Get, Inject, Injectable, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { ListOutbox, SERVICES } from '@helpdesk/contracts';
-import { Database, notFound, readiness, RpcClient, type Health, type Runtime } from '@helpdesk/platform';
+import { ListOutbox } from '@helpdesk/contracts';
+import { notFound, readiness, RpcClient, type Runtime } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { register } from 'prom-client';
-import { AccountsService } from '../accounts/accounts.service.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import { actorFor, type DeskRequest, type Principal } from '../auth/principal.js';
 import { RUNTIME } from '../tokens.js';
-
-/** Ready = what this process needs to answer: its database, each service, and accounts that are made completely. */
-@Injectable()
-export class GatewayHealth implements Health {
-  constructor(
-    private readonly database: Database,
-    private readonly rpc: RpcClient,
-    private readonly accounts: AccountsService,
-  ) {}
-
-  async check(): Promise<Record<string, true | string>> {
-    const checks: Record<string, true | string> = {};
-    await this.database.query('SELECT 1').then(
-      () => (checks.database = true),
-      () => (checks.database = 'does not answer'),
-    );
-    for (const service of SERVICES) {
-      if (service !== 'gateway') checks[service] = (await this.rpc.isReachable(service)) || 'does not answer';
-    }
-    if (checks.database === true) checks.accounts = (await this.accounts.isSetUp()) || 'an account is still being made';
-    return checks;
-  }
-}
+import { GatewayHealth } from './gateway-health.js';
 
 @ApiExcludeController()
 @Controller()
@@ -81,12 +58,20 @@ export class DevController {
   /** Mail that was kept because no relay is set. */
   @Get('outbox')
   @Access('super_admin')
-  async outbox(@Me() me: Principal, @Query('limit') limit: string | undefined, @Req() request: DeskRequest, @Res() reply: FastifyReply): Promise<void> {
+  async outbox(
+    @Me() me: Principal,
+    @Query('limit') limit: string | undefined,
+    @Req() request: DeskRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const list = await this.rpc.call(ListOutbox, actorFor(me), { limit: Math.min(Number(limit) || 50, 200) });
     if (!request.headers.accept?.includes('text/html')) return void (await reply.send(list));
-    const mails = list.items.map((m) => `<h2>${escape(m.subject)}</h2><p>${escape(m.sentAt)} · to ${escape(m.to.join(', '))}</p><pre>${escape(m.raw)}</pre>`);
+    const mails = list.items.map(
+      (m) => `<h2>${escape(m.subject)}</h2><p>${escape(m.sentAt)} · to ${escape(m.to.join(', '))}</p><pre>${escape(m.raw)}</pre>`,
+    );
     const empty = '<p>Nothing yet. Mail is kept here while SMTP_URL is not set.</p>';
-    const head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbox</title><link rel="stylesheet" href="/assets/desk.css"><main><h1>Outbox</h1>';
+    const head =
+      '<!doctype html><html lang="en"><meta charset="utf-8"><title>Outbox</title><link rel="stylesheet" href="/assets/desk.css"><main><h1>Outbox</h1>';
     await reply.header('content-type', 'text/html; charset=utf-8').send(`${head}${mails.join('<hr>') || empty}</main></html>`);
   }
 }

@@ -30,8 +30,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const key = request.headers['idempotency-key'];
     const { principal } = request;
     if (request.method !== 'POST' || key === undefined || !principal) return next.handle();
-    if (typeof key !== 'string' || key.length === 0 || key.length > 255) throw invalidField('/headers/Idempotency-Key', 'length', 'must have 1 to 255 characters');
-    const hash = createHash('sha256').update(`${request.url}\n${JSON.stringify(request.body ?? null)}`).digest();
+    if (typeof key !== 'string' || key.length === 0 || key.length > 255)
+      throw invalidField('/headers/Idempotency-Key', 'length', 'must have 1 to 255 characters');
+    const hash = createHash('sha256')
+      .update(`${request.url}\n${JSON.stringify(request.body ?? null)}`)
+      .digest();
     const known = await this.reserve(principal, key, hash);
     if (known && !Buffer.from(known.request_hash).equals(hash)) {
       throw new Problem(422, 'idempotency_key_reused', 'Key used before', 'This Idempotency-Key was used for another request.', [
@@ -50,18 +53,19 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private async run(me: Principal, key: string, reply: FastifyReply, next: CallHandler): Promise<unknown> {
     try {
       const response: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
-      await this.database.query('UPDATE gateway.idempotency SET status = $4, response = $5 WHERE account_id = $1 AND user_id = $2 AND key = $3', [
-        me.accountId,
-        me.userId,
-        key,
-        reply.statusCode,
-        JSON.stringify(response ?? null),
-      ]);
+      await this.database.query(
+        'UPDATE gateway.idempotency SET status = $4, response = $5 WHERE account_id = $1 AND user_id = $2 AND key = $3',
+        [me.accountId, me.userId, key, reply.statusCode, JSON.stringify(response ?? null)],
+      );
       return response;
     } catch (error) {
       // A refusal changed nothing: the key may be used again at once, with the same or another body.
       if (error instanceof Problem && error.status < 500) {
-        await this.database.query('DELETE FROM gateway.idempotency WHERE account_id = $1 AND user_id = $2 AND key = $3', [me.accountId, me.userId, key]);
+        await this.database.query('DELETE FROM gateway.idempotency WHERE account_id = $1 AND user_id = $2 AND key = $3', [
+          me.accountId,
+          me.userId,
+          key,
+        ]);
       }
       throw error;
     }

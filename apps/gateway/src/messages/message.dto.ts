@@ -65,7 +65,12 @@ export class ReplyDto {
   @ApiPropertyOptional({ type: [String] }) @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) cc?: string[];
   @ApiPropertyOptional({ type: [String] }) @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) bcc?: string[];
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(900) subject?: string;
-  @ApiPropertyOptional({ type: [String] }) @IsOptional() @IsArray() @ArrayMaxSize(50) @IsUUID('all', { each: true }) attachmentIds?: string[];
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsUUID('all', { each: true })
+  attachmentIds?: string[];
   @ApiPropertyOptional({ ...uuid, description: 'Status the ticket moves to with the reply' }) @IsOptional() @IsUUID() moveTo?: string;
   @ApiPropertyOptional({ format: 'date-time' }) @IsOptional() @IsISO8601() sendAt?: string;
   @ApiPropertyOptional({ minimum: 0, maximum: 30 }) @IsOptional() @IsInt() @Min(0) @Max(30) undoSeconds?: number;

@@ -1,18 +1,31 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { AuthorizeTicket, CancelMessage, LocateMessage, MessageBody, MessageDecision, MessageRaw, RetryMessage, type TicketAction, type TicketGrant } from '@helpdesk/contracts';
-import { BlobStore, Database, notFound, RpcClient } from '@helpdesk/platform';
+import {
+  AuthorizeTicket,
+  CancelMessage,
+  LocateMessage,
+  MessageBody,
+  MessageDecision,
+  MessageRaw,
+  RetryMessage,
+  type TicketAction,
+  type TicketGrant,
+} from '@helpdesk/contracts';
+import { BlobStore, Database, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
-import { uuidParam } from '../api-keys/api-keys.controller.js';
+import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me } from '../auth/access.decorator.js';
+import { sendOriginal } from '../attachments/send-original.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { DecisionDto, TimelineItemDto } from './message.dto.js';
 
 /** A mail's HTML runs nothing and fetches nothing but our own attachments, whoever frames it. */
-export const BODY_CSP = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
+export const BODY_CSP =
+  "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
 const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const page = (body: string) => `<!doctype html><meta charset="utf-8"><base target="_blank"><style>body{font:14px/1.4 system-ui,sans-serif;margin:8px;overflow-wrap:anywhere}img{max-width:100%}pre{white-space:pre-wrap;font:inherit}</style>${body}`;
+const page = (body: string) =>
+  `<!doctype html><meta charset="utf-8"><base target="_blank"><style>body{font:14px/1.4 system-ui,sans-serif;margin:8px;overflow-wrap:anywhere}img{max-width:100%}pre{white-space:pre-wrap;font:inherit}</style>${body}`;
 
 @ApiTags('messages')
 @Controller('api/v1/messages')
@@ -46,7 +59,10 @@ export class MessagesController {
   @ApiProduces('message/rfc822')
   @ApiResponse({ status: 200, description: 'The original' })
   async raw(@Me() me: Principal, @Param('id', uuidParam) messageId: string, @Res() reply: FastifyReply): Promise<void> {
-    const { sha256, contentType } = await this.rpc.call(MessageRaw, actorFor(me), { grant: await this.grant(me, messageId, 'view'), messageId });
+    const { sha256, contentType } = await this.rpc.call(MessageRaw, actorFor(me), {
+      grant: await this.grant(me, messageId, 'view'),
+      messageId,
+    });
     await sendOriginal(reply, this.blobs, sha256, contentType, messageId);
   }
 
@@ -82,16 +98,4 @@ export class MessagesController {
     const { ticketId } = await this.rpc.call(LocateMessage, actorFor(me), { id: messageId });
     return this.rpc.call(AuthorizeTicket, actorFor(me), { id: ticketId, action });
   }
-}
-
-/** Original bytes always leave as a download. */
-export async function sendOriginal(reply: FastifyReply, blobs: BlobStore, sha256: string, contentType: string, name: string): Promise<void> {
-  const stream = await blobs.open(sha256);
-  if (!stream) throw notFound();
-  const extension = contentType === 'message/rfc822' ? 'eml' : 'json';
-  await reply
-    .header('content-type', contentType)
-    .header('content-disposition', `attachment; filename="${name}.${extension}"`)
-    .header('content-security-policy', "default-src 'none'; sandbox")
-    .send(stream);
 }

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/c
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AuthorizeTicket, ListNotifications, ReadNotification, type NotificationView } from '@helpdesk/contracts';
 import { Problem, publicUrl, RpcClient, type Runtime } from '@helpdesk/platform';
-import { uuidParam } from '../api-keys/api-keys.controller.js';
+import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';

@@ -6,7 +6,9 @@ import { ProblemDto } from '../problems/problem.dto.js';
 export function serveOpenApi(app: NestFastifyApplication): void {
   const config = new DocumentBuilder()
     .setTitle('Help desk API')
-    .setDescription('Every customer message becomes exactly one entry on exactly one ticket. Errors are application/problem+json (RFC 9457).')
+    .setDescription(
+      'Every customer message becomes exactly one entry on exactly one ticket. Errors are application/problem+json (RFC 9457).',
+    )
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .addCookieAuth('sid', { type: 'apiKey', in: 'cookie', name: 'sid' }, 'sid')

@@ -22,7 +22,10 @@ export class PagesController {
   @Access('public')
   async index(@Res() reply: FastifyReply): Promise<void> {
     const state = (await this.accounts.hasAccount()) ? 'ready' : 'first-run';
-    await reply.header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store').send(this.page.replace('data-state=""', `data-state="${state}"`));
+    await reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(this.page.replace('data-state=""', `data-state="${state}"`));
   }
 
   @Get('assets/:name')
@@ -30,6 +33,9 @@ export class PagesController {
   async file(@Param('name') name: string, @Res() reply: FastifyReply): Promise<void> {
     const content = ASSETS.get(name);
     if (content === undefined) throw notFound();
-    await reply.header('content-type', TYPES[name.split('.').pop() ?? ''] ?? 'text/plain').header('cache-control', 'no-cache').send(content);
+    await reply
+      .header('content-type', TYPES[name.split('.').pop() ?? ''] ?? 'text/plain')
+      .header('cache-control', 'no-cache')
+      .send(content);
   }
 }

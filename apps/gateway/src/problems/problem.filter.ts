@@ -13,7 +13,11 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const correlationId = currentContext()?.correlationId ?? String(request.id);
     const problem = asProblem(error);
-    if (!problem) this.logger.error({ correlationId, route: request.routeOptions?.url, error: error instanceof Error ? error.stack : String(error) }, 'request failed');
+    if (!problem)
+      this.logger.error(
+        { correlationId, route: request.routeOptions?.url, error: error instanceof Error ? error.stack : String(error) },
+        'request failed',
+      );
     const document = problemDocument(problem ?? error, correlationId);
     for (const [name, value] of Object.entries(problem?.headers ?? {})) void reply.header(name, value);
     void reply.status(document.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(document));
@@ -26,7 +30,8 @@ function asProblem(error: unknown): Problem | undefined {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
   if (status === 404) return notFound();
-  if (status === 413 || code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE') return new Problem(413, 'too_large', 'Too large', 'The request is larger than allowed here.');
+  if (status === 413 || code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE')
+    return new Problem(413, 'too_large', 'Too large', 'The request is larger than allowed here.');
   if (status === 415) return new Problem(415, 'unsupported_type', 'Unsupported content type', 'Send application/json.');
   if (status && status >= 400 && status < 500) return new Problem(status, 'bad_request', 'Bad request', (error as Error).message);
   return undefined;

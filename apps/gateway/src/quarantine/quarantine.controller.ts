@@ -3,11 +3,11 @@ import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger
 import { ListQuarantine, QuarantineRaw, ReplayQuarantine } from '@helpdesk/contracts';
 import { BlobStore, Database, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
-import { uuidParam } from '../api-keys/api-keys.controller.js';
-import { AuditLog } from '../audit/audit.controller.js';
+import { uuidParam } from '../problems/uuid-param.js';
+import { AuditLog } from '../audit/audit.log.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
-import { sendOriginal } from '../messages/messages.controller.js';
+import { sendOriginal } from '../attachments/send-original.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 
 class QuarantineItemDto {

@@ -1,5 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { PRIORITIES, TICKET_SORTS, TICKET_SOURCES, TICKET_VIEWS, type Priority, type TicketSort, type TicketSource, type TicketViewId } from '@helpdesk/contracts';
+import {
+  PRIORITIES,
+  TICKET_SORTS,
+  TICKET_SOURCES,
+  TICKET_VIEWS,
+  type Priority,
+  type TicketSort,
+  type TicketSource,
+  type TicketViewId,
+} from '@helpdesk/contracts';
 import { IsIn, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
 import { PageQueryDto } from '../openapi/page.dto.js';
 
@@ -11,7 +20,8 @@ export class TicketListQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ enum: TICKET_VIEWS }) @IsOptional() @IsIn(TICKET_VIEWS) view?: TicketViewId;
   @ApiPropertyOptional({ description: 'Number, or part of the name or contact' }) @IsOptional() @IsString() @MaxLength(200) q?: string;
   @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() contactId?: string;
-  @ApiPropertyOptional({ enum: TICKET_SORTS, default: '-lastActivityAt' }) @IsOptional() @IsIn(TICKET_SORTS) sort: TicketSort = '-lastActivityAt';
+  @ApiPropertyOptional({ enum: TICKET_SORTS, default: '-lastActivityAt' }) @IsOptional() @IsIn(TICKET_SORTS) sort: TicketSort =
+    '-lastActivityAt';
 }
 
 export class ContactRefDto {
@@ -44,7 +54,12 @@ export class TicketPageDto {
 }
 
 export class TicketLinkDto {
-  @ApiProperty({ enum: ['related', 'follow_up_of', 'parent', 'child', 'duplicate_of'] }) kind: 'related' | 'follow_up_of' | 'parent' | 'child' | 'duplicate_of';
+  @ApiProperty({ enum: ['related', 'follow_up_of', 'parent', 'child', 'duplicate_of'] }) kind:
+    | 'related'
+    | 'follow_up_of'
+    | 'parent'
+    | 'child'
+    | 'duplicate_of';
   @ApiProperty(uuid) ticketId: string;
 }
 
@@ -77,7 +92,10 @@ export class PatchTicketDto {
   @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() stageId?: string;
   @ApiPropertyOptional(nullableUuid) @ValidateIf((_, value) => value !== null && value !== undefined) @IsUUID() ownerId?: string | null;
   @ApiPropertyOptional(nullableUuid) @ValidateIf((_, value) => value !== null && value !== undefined) @IsUUID() teamId?: string | null;
-  @ApiPropertyOptional({ enum: PRIORITIES, nullable: true }) @ValidateIf((_, value) => value !== null && value !== undefined) @IsIn(PRIORITIES) priority?: Priority | null;
+  @ApiPropertyOptional({ enum: PRIORITIES, nullable: true })
+  @ValidateIf((_, value) => value !== null && value !== undefined)
+  @IsIn(PRIORITIES)
+  priority?: Priority | null;
 }
 
 export class HistoryItemDto {

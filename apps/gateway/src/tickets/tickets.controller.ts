@@ -15,7 +15,7 @@ import {
 } from '@helpdesk/contracts';
 import { Database, invalidField, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
-import { uuidParam } from '../api-keys/api-keys.controller.js';
+import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { hasHelpdesk } from '../auth/capabilities.rules.js';
 import { actorFor, type Principal } from '../auth/principal.js';
@@ -56,7 +56,12 @@ export class TicketsController {
   @ApiOperation({ summary: 'A ticket, with what `include` names: timeline, sidebar, drafts' })
   @ApiQuery({ name: 'include', required: false, example: 'timeline,sidebar' })
   @ApiResponse({ status: 200, type: TicketDto })
-  async get(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query('include') include: string | undefined, @Res({ passthrough: true }) reply: FastifyReply): Promise<TicketView & object> {
+  async get(
+    @Me() me: Principal,
+    @Param('id', uuidParam) id: string,
+    @Query('include') include: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TicketView & object> {
     const wanted = new Set((include ?? '').split(',').filter(Boolean));
     for (const part of wanted) if (!INCLUDES.includes(part)) throw invalidField('/include', 'unknown', `must be of ${INCLUDES.join(', ')}`);
     const ticket = await this.rpc.call(GetTicket, actorFor(me), { id });
@@ -67,7 +72,12 @@ export class TicketsController {
       wanted.has('timeline') ? this.rpc.call(TicketTimeline, actorFor(me), { grant, limit: 50 }) : undefined,
       wanted.has('sidebar') ? this.sidebar(me, ticket, grant) : undefined,
     ]);
-    return { ...ticket, ...(timeline && { timeline }), ...(sidebar && { sidebar }), ...(wanted.has('drafts') && { drafts: { reply: null, comment: null } }) };
+    return {
+      ...ticket,
+      ...(timeline && { timeline }),
+      ...(sidebar && { sidebar }),
+      ...(wanted.has('drafts') && { drafts: { reply: null, comment: null } }),
+    };
   }
 
   @Patch('tickets/:id')
@@ -118,7 +128,12 @@ export class TicketsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiResponse({ status: 201, type: TimelineItemDto })
   @ApiResponse({ status: 409, description: '`thread_changed`: a newer public message has come' })
-  async reply(@Me() me: Principal, @Param('id', uuidParam) id: string, @ResourceId() messageId: string, @Body() body: ReplyDto): Promise<TimelineItemDto> {
+  async reply(
+    @Me() me: Principal,
+    @Param('id', uuidParam) id: string,
+    @ResourceId() messageId: string,
+    @Body() body: ReplyDto,
+  ): Promise<TimelineItemDto> {
     const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit', moveToStageId: body.moveTo });
     const undoSeconds = body.undoSeconds ?? (me.via === 'api_key' ? 0 : (me.preferences.undoSeconds ?? DEFAULT_UNDO_SECONDS));
     return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds });
@@ -142,7 +157,8 @@ export class TicketsController {
       'SELECT seat, super_admin, access FROM gateway.desk_user WHERE account_id = $1 AND id = $2 AND active',
       [me.accountId, ownerId],
     );
-    const mayOwn = row && hasHelpdesk({ seat: row.seat, isSuperAdmin: row.super_admin, access: row.access, rights: [], ticketAccess: me.ticketAccess });
+    const mayOwn =
+      row && hasHelpdesk({ seat: row.seat, isSuperAdmin: row.super_admin, access: row.access, rights: [], ticketAccess: me.ticketAccess });
     if (!mayOwn) throw invalidField('/ownerId', 'unknown', 'is no active user with help desk access');
   }
 

@@ -13,7 +13,11 @@ type ServiceModule = Parameters<typeof startRpcService>[1];
 const DRAIN_MS = 25_000;
 
 /** The whole `main` of a service process: configuration, application, probes, orderly end. */
-export async function runService(service: Exclude<ServiceName, 'gateway'>, env: NodeJS.ProcessEnv, moduleFor: (runtime: Runtime) => ServiceModule): Promise<void> {
+export async function runService(
+  service: Exclude<ServiceName, 'gateway'>,
+  env: NodeJS.ProcessEnv,
+  moduleFor: (runtime: Runtime) => ServiceModule,
+): Promise<void> {
   try {
     const runtime = runtimeFor(service, env);
     const app: INestMicroservice = await startRpcService(runtime, moduleFor(runtime), '0.0.0.0', runtime.config.RPC_PORT);

@@ -117,7 +117,7 @@ function messageOf(mail: NormalisedMail, suffixes: string[]): InboundMessage {
           isAutoReply: automatic.isAutoReply,
           isBounce: automatic.isBounce,
           reasons: automatic.reasons,
-          bounce: bounce && withoutList(bounce),
+          bounce: failureOf(bounce),
         }
       : null,
     unreadable: mail.unreadable,
@@ -125,6 +125,9 @@ function messageOf(mail: NormalisedMail, suffixes: string[]): InboundMessage {
   };
 }
 
-function withoutList({ recipient, status, hard, reason, originalMessageId }: NonNullable<NormalisedMail['bounce']>) {
+/** A report of delay is no failure: the mail may still arrive. */
+function failureOf(bounce: NormalisedMail['bounce']) {
+  if (!bounce || bounce.action !== 'failed') return null;
+  const { recipient, status, hard, reason, originalMessageId } = bounce;
   return { recipient, status, hard, reason, originalMessageId };
 }

@@ -7,6 +7,7 @@ import type { ChannelAccount } from '../../channel-accounts/channel-account.enti
 import type { SendOutcome } from '../../delivery/send-outcome.js';
 import { RUNTIME } from '../../tokens.js';
 import { composeMail } from './compose-mail.js';
+import { whatIsMissing } from './sent-copy.js';
 import { relayOf, type Relay } from './relay.js';
 
 /** Connection timeouts, ms: a server that says nothing for longer counts as gone. */
@@ -34,6 +35,8 @@ export class EmailSender {
     const missing = await this.missingFile(command);
     if (missing) return { kind: 'failed', detail: `The file ${missing} is missing, the mail was not sent.` };
     const mail = await composeMail(command, channel, this.runtime.keys, (hash) => this.blobs.read(hash));
+    const lost = await whatIsMissing(mail, command);
+    if (lost) return { kind: 'failed', detail: `The mail was not sent: its copy lacks ${lost}.` };
     const recipients = [...command.to, ...command.cc, ...command.bcc].map((address) => address.value);
     // Automatic mail has no sender to answer to: nothing can bounce back and forth (RFC 3834 section 3.3).
     const envelope = { from: command.isAutomatic ? '' : (channel.address ?? ''), to: recipients };

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryChanged, type Address, type IngestReceipt, type InboundMessage } from '@helpdesk/contracts';
+import { htmlProblem, htmlToText, sanitiseHtml } from '@helpdesk/content';
 import { MessageBus } from '@helpdesk/messaging';
 import { Database, invalid, notFound, Problem, safeEqual, sha256, unauthenticated, type Runtime } from '@helpdesk/platform';
 import { IsIn, IsOptional, IsString, IsUUID, MaxLength, validateSync } from 'class-validator';
@@ -11,8 +12,6 @@ import { ChannelDirectory } from '../../channel-accounts/channel-directory.js';
 import { InboxService, type Arrival } from '../../inbound/inbox.service.js';
 import { RUNTIME } from '../../tokens.js';
 import { egress } from '../egress.js';
-import { htmlToText } from '../email/normalise/html-text.js';
-import { htmlProblem, sanitiseHtml } from '../email/normalise/sanitise.js';
 import { readEnvelope, type Envelope } from './envelope.js';
 
 class DeliveryReceipt {

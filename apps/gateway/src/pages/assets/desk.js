@@ -14,7 +14,11 @@ const el = (tag, props = {}, ...children) => {
 };
 
 async function api(method, path, body) {
-  const response = await fetch(`/api/v1${path}`, { method, headers: body ? { 'content-type': 'application/json' } : {}, body: body && JSON.stringify(body) });
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    headers: body ? { 'content-type': 'application/json' } : {},
+    body: body && JSON.stringify(body),
+  });
   const answer = response.status === 204 ? null : await response.json();
   if (!response.ok) throw Object.assign(new Error(answer.detail), answer);
   return answer;
@@ -93,7 +97,13 @@ async function desk() {
     if (items.length === 0) return list.replaceChildren(el('p', { className: 'empty' }, t('empty')));
     return list.replaceChildren(
       ...items.map((ticket) => {
-        const row = el('button', { className: 'row' }, el('b', {}, `#${ticket.number} ${ticket.name}`), el('span', {}, `${ticket.contact?.name ?? '–'} · ${stageName(pipelines, ticket)}`), el('span', {}, ticket.excerpt));
+        const row = el(
+          'button',
+          { className: 'row' },
+          el('b', {}, `#${ticket.number} ${ticket.name}`),
+          el('span', {}, `${ticket.contact?.name ?? '–'} · ${stageName(pipelines, ticket)}`),
+          el('span', {}, ticket.excerpt),
+        );
         row.setAttribute('aria-current', String(ticket.id === current));
         row.addEventListener('click', async () => {
           current = ticket.id;
@@ -113,7 +123,11 @@ const stageName = (pipelines, ticket) => stagesOf(pipelines, ticket).find((s) =>
 
 async function show(detail, id, pipelines, refresh) {
   const ticket = await api('GET', `/tickets/${id}?include=timeline`);
-  const stage = el('select', { ariaLabel: t('status') }, ...stagesOf(pipelines, ticket).map((s) => el('option', { value: s.id, selected: s.id === ticket.stageId }, s.name)));
+  const stage = el(
+    'select',
+    { ariaLabel: t('status') },
+    ...stagesOf(pipelines, ticket).map((s) => el('option', { value: s.id, selected: s.id === ticket.stageId }, s.name)),
+  );
   stage.addEventListener('change', async () => {
     await api('PATCH', `/tickets/${id}`, { stageId: stage.value }).catch((problem) => notice(problem.message));
     await show(detail, id, pipelines, refresh);
@@ -127,7 +141,10 @@ async function show(detail, id, pipelines, refresh) {
       const message = await api('POST', `/tickets/${id}/replies`, { text: text.value, threadVersion: ticket.threadVersion });
       const undo = el('button', {}, t('undo'));
       undo.addEventListener('click', async () => {
-        await api('POST', `/messages/${message.id}/cancel`).then(() => notice(t('undone')), (problem) => notice(problem.message));
+        await api('POST', `/messages/${message.id}/cancel`).then(
+          () => notice(t('undone')),
+          (problem) => notice(problem.message),
+        );
         await show(detail, id, pipelines, refresh);
       });
       notice(t('sent'), undo);
@@ -136,18 +153,40 @@ async function show(detail, id, pipelines, refresh) {
       notice(problem.message);
     }
   });
-  detail.replaceChildren(el('h1', {}, `#${ticket.number} ${ticket.name}`), el('div', { className: 'bar' }, el('label', {}, t('status'), stage)), ...ticket.timeline.items.map(entry), reply);
+  detail.replaceChildren(
+    el('h1', {}, `#${ticket.number} ${ticket.name}`),
+    el('div', { className: 'bar' }, el('label', {}, t('status'), stage)),
+    ...ticket.timeline.items.map(entry),
+    reply,
+  );
 }
 
 function entry(item) {
   if (item.kind === 'event') return el('div', { className: 'entry event' }, `${item.text} · ${item.author.name} · ${when(item.createdAt)}`);
-  const node = el('article', { className: `entry ${item.direction}` }, el('b', {}, item.author.name), el('div', { className: 'meta' }, [when(item.createdAt), item.state && `${t('delivery')}: ${item.state}`, item.stateDetail].filter(Boolean).join(' · ')));
+  const node = el(
+    'article',
+    { className: `entry ${item.direction}` },
+    el('b', {}, item.author.name),
+    el(
+      'div',
+      { className: 'meta' },
+      [when(item.createdAt), item.state && `${t('delivery')}: ${item.state}`, item.stateDetail].filter(Boolean).join(' · '),
+    ),
+  );
   node.append(el('p', {}, item.text));
-  for (const file of item.attachments) node.append(el('a', { href: `/api/v1/attachments/${file.id}`, className: 'meta' }, `⎙ ${file.filename} `));
+  for (const file of item.attachments)
+    node.append(el('a', { href: `/api/v1/attachments/${file.id}`, className: 'meta' }, `⎙ ${file.filename} `));
   if (item.hasHtml || item.hasQuote) {
     const open = el('details', {}, el('summary', { className: 'meta' }, t('html')));
     open.addEventListener('toggle', () => {
-      if (open.open && !open.querySelector('iframe')) open.append(el('iframe', { src: `/api/v1/messages/${item.id}/body`, title: item.subject ?? '', sandbox: 'allow-popups allow-popups-to-escape-sandbox' }));
+      if (open.open && !open.querySelector('iframe'))
+        open.append(
+          el('iframe', {
+            src: `/api/v1/messages/${item.id}/body`,
+            title: item.subject ?? '',
+            sandbox: 'allow-popups allow-popups-to-escape-sandbox',
+          }),
+        );
     });
     node.append(open);
   }

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Parser } from 'htmlparser2';
 import { toCorpusForm } from './cli.js';
-import { htmlToText } from './html-text.js';
+import { htmlProblem, htmlToText, sanitiseHtml } from '@helpdesk/content';
 import type { MailAddress, MailAttachment, NormalisedMail } from './normalised-mail.js';
 import { parseMail } from './parse.js';
-import { sanitiseHtml, htmlProblem } from './sanitise.js';
 
 /** Real mails of others, kept beside the repository and never in it. Its README has the format of the expectations. */
 const CORPUS = join(process.cwd(), '..', 'shared', 'corpus');

@@ -14,12 +14,10 @@ import {
   startsWithHeader,
 } from './header-block.js';
 import { parseMessageIds, parseReferences, readFrom, readSubject } from './headers.js';
-import { type HtmlText, htmlToText, stripTags } from './html-text.js';
 import { parseMailDate } from './mail-date.js';
 import { type MimePart, splitMime } from './mime-tree.js';
 import type { MailAddress, MailAttachment, NormalisedMail } from './normalised-mail.js';
-import { htmlProblem, sanitiseHtml } from './sanitise.js';
-import { hasForwardPrefix, normaliseSubject } from './subject.js';
+import { hasForwardPrefix, htmlProblem, htmlToText, normaliseSubject, sanitiseHtml, stripTags, type HtmlText } from '@helpdesk/content';
 import { unpackTnef } from './tnef.js';
 import { ownCopy } from './transfer.js';
 import { visibleReply } from './visible-reply.js';

@@ -1,7 +1,7 @@
 import { makeAttachment } from './body-parts.js';
 import { scanHeaders } from './headers.js';
 import type { HeaderScan, NormalisedMail, Unreadable } from './normalised-mail.js';
-import { normaliseSubject } from './subject.js';
+import { normaliseSubject } from '@helpdesk/content';
 import { ownCopy } from './transfer.js';
 
 function scanOrNothing(raw: Buffer): HeaderScan {

@@ -14,7 +14,12 @@ async function movable(mail: NormalisedMail): Promise<unknown> {
 
 /** Entry point of a pool thread: raw bytes in, a `NormalisedMail` out. */
 export async function normaliseInWorker(raw: Uint8Array): Promise<unknown> {
-  const mail = await parseMail(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength));
-  const bytes = mail.attachments.reduce((sum, attachment) => sum + attachment.size, 0);
-  return bytes < MOVE_FROM_BYTES ? mail : movable(mail);
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const mail = await parseMail(bytes).catch(async (error: unknown) => {
+    // Loaded only now: an ordinary mail never pays for it.
+    const { parseWithMailparser } = await import('./second-parser.js');
+    return parseWithMailparser(bytes, error instanceof Error ? error.message.slice(0, 200) : 'unknown');
+  });
+  const attached = mail.attachments.reduce((sum, attachment) => sum + attachment.size, 0);
+  return attached < MOVE_FROM_BYTES ? mail : movable(mail);
 }
