@@ -99,7 +99,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     async start() {
       // postmaster.opts holds the command line of the last start: the program, then each argument in double quotes.
-      const [program = '', ...args] = readFileSync(join(pgdata, 'postmaster.opts'), 'utf8').trim().split(/ (?=")/);
+      const [program = '', ...args] = readFileSync(join(pgdata, 'postmaster.opts'), 'utf8')
+        .trim()
+        .split(/ (?=")/);
       const { uid, gid } = statSync(pgdata);
       const child = new Child(
         program,
@@ -108,10 +110,13 @@ export async function startPostgres(): Promise<PostgresServer> {
         { uid, gid, cwd: '/', detached: true },
       );
       pid = child.pid;
-      await waitFor(() => existsSync(join(pgdata, 'postmaster.pid')) && /^ready/m.test(readFileSync(join(pgdata, 'postmaster.pid'), 'utf8')), {
-        what: 'PostgreSQL',
-        within: 60_000,
-      });
+      await waitFor(
+        () => existsSync(join(pgdata, 'postmaster.pid')) && /^ready/m.test(readFileSync(join(pgdata, 'postmaster.pid'), 'utf8')),
+        {
+          what: 'PostgreSQL',
+          within: 60_000,
+        },
+      );
     },
     async stop() {
       await end(pid, 'SIGINT');

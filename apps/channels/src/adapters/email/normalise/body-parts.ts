@@ -89,8 +89,20 @@ export function makeAttachment(filename: string, contentType: string, content: B
   };
 }
 
+/**
+ * An enclosed message is made of lines, and a line has an end (RFC 5322 section 2.1): the delimiter after it took the last one. The header of
+ * an external body ends with an empty line, though nothing follows (RFC 2046 section 5.2.3).
+ */
+function wholeLines(part: MimePart, content: Buffer): Buffer {
+  if (!part.contentType.startsWith('message/') || content.length === 0) return content;
+  const end = Buffer.from(content.includes('\r\n') ? '\r\n' : '\n');
+  const closed = content.at(-1) === 10 ? content : Buffer.concat([content, end]);
+  const isOpenHeader = part.contentType === 'message/external-body' && !closed.includes(Buffer.concat([end, end]));
+  return isOpenHeader ? Buffer.concat([closed, end]) : closed;
+}
+
 function toAttachment(part: MimePart, index: number): MailAttachment {
-  const content = decodeTransfer(part.body, part.node.encoding || '');
+  const content = wholeLines(part, decodeTransfer(part.body, part.node.encoding || ''));
   const filename = cleanName(part.node.filename || '') || madeUpName(part, content, index);
   const contentId = part.node.headers ? cleanText(part.node.headers.getFirst('content-id')).replace(/^[\s<]+|[\s>]+$/g, '') : '';
   const isType = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(part.contentType);
