@@ -60,7 +60,7 @@ const writeTable = () => {
 
 let isEnding = false;
 const launch = (entry, k) => {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, `dist/apps/${entry.service}/src/main.js`)], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', join(root, `dist/apps/${entry.service}/src/main.js`)], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     // A group of its own: Ctrl-C reaches the launcher, which ends the children in order.

@@ -19,7 +19,7 @@ import { QuarantineService } from './quarantine/quarantine.service.js';
 import { RUNTIME } from './tokens.js';
 
 /** Database connections and keys handled at once by one process. */
-const POOL_SIZE = 8;
+const POOL_SIZE = 6;
 const CONCURRENCY = 4;
 
 @Module({})

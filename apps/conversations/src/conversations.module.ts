@@ -17,7 +17,7 @@ import { TimelineService } from './timeline/timeline.service.js';
 import { RUNTIME } from './tokens.js';
 
 /** Database connections, and keys handled at once, of one process. */
-const POOL_SIZE = 8;
+const POOL_SIZE = 6;
 const CONCURRENCY = 5;
 
 @Module({})

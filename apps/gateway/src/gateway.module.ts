@@ -24,7 +24,7 @@ import { QuarantineController } from './quarantine/quarantine.controller.js';
 import { TicketsController } from './tickets/tickets.controller.js';
 import { RUNTIME } from './tokens.js';
 
-const POOL_SIZE = 6;
+const POOL_SIZE = 5;
 
 @Module({})
 export class GatewayModule {

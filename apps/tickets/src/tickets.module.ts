@@ -12,7 +12,7 @@ import { TicketsService } from './tickets/tickets.service.js';
 import { RUNTIME } from './tokens.js';
 
 /** Database connections, and keys handled at once, of one process. */
-const POOL_SIZE = 8;
+const POOL_SIZE = 5;
 const CONCURRENCY = 4;
 
 @Module({})

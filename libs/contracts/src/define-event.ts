@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { validateSync } from 'class-validator';
-import { plainToInstance } from 'class-transformer';
 import type { ServiceName } from './services.js';
 
 /** What is declared once about an event or command: see house rules in docs/architecture.md. */
@@ -42,7 +41,7 @@ export abstract class DomainEvent<T> {
 
 /** Turns a stored payload into its class and checks it. Throws a TypeError that names the wrong fields. */
 export function parseEvent(type: EventClass, payload: object): object {
-  const event = plainToInstance(type as new () => object, payload, { enableCircularCheck: false });
+  const event = Object.assign(Object.create(type.prototype as object) as object, payload);
   assertValid(event);
   return event;
 }

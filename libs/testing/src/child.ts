@@ -82,10 +82,11 @@ export class Child {
         reject(new Error(`no line "${start}…" within ${within} ms:\n${this.tail}`));
       }, within);
       this.lineListeners.add(listener);
-      void this.exited.then(({ code, signal }) => {
+      const early = ({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }) => {
         done();
         reject(new Error(`it ended (${code ?? signal}) before the line "${start}…":\n${this.tail}`));
-      });
+      };
+      void this.exited.then(early);
     });
   }
 

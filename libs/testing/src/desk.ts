@@ -62,11 +62,13 @@ export class Desk {
     return Api.signIn(this.url, ADMIN.email, ADMIN.password);
   }
 
-  /** Only for the cluster: which process runs which service. */
+  /** Only for the cluster: which process runs which service, asked of any gateway that answers. */
   async processes(): Promise<ProcessEntry[]> {
-    const answer = await fetch(`${this.url}/dev/processes`);
-    if (!answer.ok) throw new Error(`GET /dev/processes: ${answer.status}`);
-    return ((await answer.json()) as { items: ProcessEntry[] }).items;
+    for (const url of this.urls) {
+      const answer = await fetch(`${url}/dev/processes`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+      if (answer?.ok) return ((await answer.json()) as { items: ProcessEntry[] }).items;
+    }
+    throw new Error('GET /dev/processes: no gateway answers');
   }
 
   /** Ctrl-C. Rejects unless everything ends with exit code 0 and leaves no process behind. */

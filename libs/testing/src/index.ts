@@ -1,1 +1,13 @@
-export {};
+/** Helpers for tests and the bench: real processes, real servers, real mail. Never part of the product. */
+export { Api, ApiError, type Page, type ProblemAnswer } from './api.js';
+export { Child, repositoryRoot } from './child.js';
+export { ADMIN, Desk, startDesk, SUPPORT_ADDRESS, type DeskOptions, type ProcessEntry } from './desk.js';
+export { generateMails, type GeneratedMail, type MailOptions } from './mails.js';
+export { base64Lines, encodedWords, mailDate, quotedPrintable } from './mime-text.js';
+export { sendUntilAccepted, type SendOptions, type SendReport } from './mta.js';
+export { freePorts } from './ports.js';
+export { Random } from './random.js';
+export { findRedisServer, isAlive, scratchFolder, startPostgres, startRedis, type PostgresServer, type RedisServer } from './servers.js';
+export { dotStuffed, SmtpClient, SmtpRefusal, type SmtpReply } from './smtp-client.js';
+export { startSink, type Sink, type SinkMode, type SunkMail } from './smtp-sink.js';
+export { waitFor, type WaitOptions } from './wait-for.js';

@@ -59,19 +59,19 @@ export class ChannelAccountsService {
       createdAt: new Date(),
       deletedAt: null,
     });
-    await this.database.transaction(accountId, async (tx) => {
-      const known = await tx.manager.findOneBy(ChannelAccount, { id: args.id });
+    await this.database.managedTransaction(accountId, async (tx, manager) => {
+      const known = await manager.findOneBy(ChannelAccount, { id: args.id });
       if (known && known.accountId !== accountId) throw notFound();
       if (known) channel.createdAt = known.createdAt;
-      await tx.manager.upsert(ChannelAccount, channel, ['id']).catch(addressTaken);
+      await manager.upsert(ChannelAccount, channel, ['id']).catch(addressTaken);
       await this.publish(tx, channel);
     });
     return { ...toView(channel), token, secret };
   }
 
   async patch(accountId: string, { id, ...changes }: Partial<CreateChannelArgs> & { id: string }): Promise<ChannelView> {
-    return this.database.transaction(accountId, async (tx) => {
-      const channel = await tx.manager.findOne(ChannelAccount, {
+    return this.database.managedTransaction(accountId, async (tx, manager) => {
+      const channel = await manager.findOne(ChannelAccount, {
         where: { id, accountId, deletedAt: IsNull() },
         lock: { mode: 'pessimistic_write' },
       });
@@ -86,22 +86,22 @@ export class ChannelAccountsService {
       checkArgs({ ...channel, settings });
       if (settings) this.applySettings(channel, settings);
       channel.version += 1;
-      await tx.manager.update(ChannelAccount, { id }, channel).catch(addressTaken);
+      await manager.update(ChannelAccount, { id }, channel).catch(addressTaken);
       await this.publish(tx, channel);
       return toView(channel);
     });
   }
 
   async delete(accountId: string, id: string): Promise<void> {
-    await this.database.transaction(accountId, async (tx) => {
-      const channel = await tx.manager.findOne(ChannelAccount, {
+    await this.database.managedTransaction(accountId, async (tx, manager) => {
+      const channel = await manager.findOne(ChannelAccount, {
         where: { id, accountId, deletedAt: IsNull() },
         lock: { mode: 'pessimistic_write' },
       });
       if (!channel) throw notFound();
       channel.deletedAt = new Date();
       channel.version += 1;
-      await tx.manager.update(ChannelAccount, { id }, { deletedAt: channel.deletedAt, version: channel.version });
+      await manager.update(ChannelAccount, { id }, { deletedAt: channel.deletedAt, version: channel.version });
       await this.publish(tx, channel);
     });
   }

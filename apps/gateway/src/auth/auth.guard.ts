@@ -22,6 +22,8 @@ export class AuthGuard implements CanActivate {
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [context.getHandler(), context.getClass()]);
     const request = context.switchToHttp().getRequest<DeskRequest>();
     if (request.method === 'POST') request.resourceId = newId();
+    // Also on public routes: signing out uses the cookie too.
+    if (isByCookie(request) && !SAFE.has(request.method)) this.checkOrigin(request);
     if (access === 'public') return true;
     const principal = await this.authenticate(request);
     if (!principal || access === undefined) throw unauthenticated();
@@ -42,9 +44,7 @@ export class AuthGuard implements CanActivate {
     const [scheme, key] = (request.headers.authorization ?? '').split(' ');
     if (scheme?.toLowerCase() === 'bearer' && key) return this.users.byApiKey(key);
     const sid = request.cookies.sid;
-    if (!sid) return undefined;
-    if (!SAFE.has(request.method)) this.checkOrigin(request);
-    return this.users.bySession(sid);
+    return sid ? this.users.bySession(sid) : undefined;
   }
 
   /** A cookie goes along with requests of other sites; their Origin gives them away. */
@@ -57,6 +57,8 @@ export class AuthGuard implements CanActivate {
     throw forbidden('bad_origin', 'The request comes from another site.');
   }
 }
+
+const isByCookie = (request: DeskRequest) => request.cookies.sid !== undefined && request.headers.authorization === undefined;
 
 function hostOf(origin: string): string | undefined {
   try {

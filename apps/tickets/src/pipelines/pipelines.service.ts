@@ -41,15 +41,15 @@ export class PipelinesService {
 
   /** The default pipeline of a new account; there is one afterwards, however often it is asked for. */
   async setUp(accountId: string): Promise<string> {
-    return this.database.transaction(accountId, async (tx) => {
+    return this.database.managedTransaction(accountId, async (tx, manager) => {
       await tx.query('INSERT INTO tickets.account_counter (account_id, last_number) VALUES ($1, 0) ON CONFLICT DO NOTHING', [accountId]);
       await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR UPDATE', [accountId]);
-      const known = await tx.manager.findOneBy(Pipeline, { accountId, isDefault: true });
+      const known = await manager.findOneBy(Pipeline, { accountId, isDefault: true });
       if (known) return known.id;
       const id = newId();
       const stages = DEFAULT_STAGES.map((stage, position) => ({ ...stage, id: newId(), accountId, pipelineId: id, position }));
       const [first, waitingOnContact, waitingOnUs] = stages;
-      await tx.manager.insert(Pipeline, {
+      await manager.insert(Pipeline, {
         id,
         accountId,
         name: 'Support pipeline',
@@ -61,7 +61,7 @@ export class PipelinesService {
           autoStage: { onReply: waitingOnContact?.id ?? null, onCustomerMessage: waitingOnUs?.id ?? null },
         },
       });
-      await tx.manager.insert(Stage, stages);
+      await manager.insert(Stage, stages);
       this.cache.delete(accountId);
       return id;
     });

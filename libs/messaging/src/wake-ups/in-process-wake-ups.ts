@@ -9,6 +9,8 @@ interface Lane {
   /** Woken while running: taken once more afterwards. */
   again: Set<string>;
   drained: (() => void)[];
+  /** Called when a key is neither waiting nor running any more. */
+  settled: Map<string, (() => void)[]>;
   isStopped: boolean;
 }
 
@@ -40,7 +42,20 @@ export class InProcessWakeUps implements WakeUps {
       running: new Set(),
       again: new Set(),
       drained: [],
+      settled: new Map(),
       isStopped: false,
+    });
+  }
+
+  /** Like wake, and resolves when everything that was due for the key has been handled. */
+  handled(consumer: ServiceName, key: string): Promise<void> {
+    const lane = this.lanes.get(consumer);
+    if (!lane || lane.isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const others = lane.settled.get(key);
+      if (others) others.push(resolve);
+      else lane.settled.set(key, [resolve]);
+      this.wake(consumer, key);
     });
   }
 
@@ -60,6 +75,10 @@ export class InProcessWakeUps implements WakeUps {
       void lane.handler(key).finally(() => {
         lane.running.delete(key);
         if (lane.again.delete(key)) lane.waiting.add(key);
+        else {
+          for (const resolve of lane.settled.get(key) ?? []) resolve();
+          lane.settled.delete(key);
+        }
         if (lane.isStopped && lane.running.size === 0) for (const resolve of lane.drained) resolve();
         this.pump(lane);
       });

@@ -26,7 +26,7 @@ export class DatabaseModule {
           retryAttempts: 30,
           retryDelay: 1000,
           poolErrorHandler: (error: Error) => runtime.logger.warn({ error: error.message }, 'database connection lost'),
-          extra: { max: poolSize, pipeline: true, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000, keepAlive: true },
+          extra: { max: poolSize, pipeline: true, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 10_000, keepAlive: true },
         }),
         ...(entities.length > 0 ? [TypeOrmModule.forFeature(entities, runtime.service)] : []),
       ],

@@ -1,11 +1,14 @@
-import type { DataSource, QueryRunner } from 'typeorm';
-import type { PoolClient, QueryResultRow } from 'pg';
-import { statementName, Tx } from './transaction.js';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { holdWrites, statementName, Tx } from './transaction.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A commit whose outcome is unknown or refused; the caller treats the work as not done and repeats it idempotently. */
 export class CommitFailed extends Error {}
+
+/** Connections that broke while they were in use: the pool must not give them to anybody again. */
+const broken = new WeakMap<PoolClient, boolean>();
 
 /** A service's own database role: transactions that carry the account, and single statements. */
 export class Database {
@@ -16,50 +19,76 @@ export class Database {
    * sweeps, look-ups before anybody is known). Rejects with the first error; nothing is kept then.
    */
   async transaction<T>(accountId: string | null, work: (tx: Tx) => Promise<T>): Promise<T> {
-    if (accountId !== null && !UUID.test(accountId)) throw new TypeError('accountId is no UUID');
-    const runner = this.dataSource.createQueryRunner();
-    const client = (await runner.connect()) as PoolClient;
-    const tx = new Tx(client, runner);
-    let isBroken = false;
+    const client = await this.connect();
     try {
-      const begun = client.query(accountId === null ? 'BEGIN' : `BEGIN; SET LOCAL app.account = '${accountId}'`);
-      begun.catch(() => undefined);
-      const result = await work(tx);
-      // Sent without waiting for what is still on its way: PostgreSQL answers ROLLBACK when any of it failed.
-      const ended = client.query('COMMIT').catch((error: unknown) => {
-        isBroken = true;
-        throw new CommitFailed(`commit failed: ${String(error)}`);
-      });
-      ended.catch(() => undefined);
-      await begun;
-      await tx.settled();
-      const { command } = await ended;
-      if (command !== 'COMMIT') throw new CommitFailed('the transaction was already aborted');
-      tx.committed();
-      return result;
-    } catch (error) {
-      const cause = await tx.firstFailure();
-      if (!isBroken) await client.query('ROLLBACK').catch(() => undefined);
-      throw cause ?? error;
+      return await run(client, accountId, work);
     } finally {
-      await release(runner);
+      client.release(broken.get(client));
+    }
+  }
+
+  /** The same with TypeORM's manager on the transaction's connection, for what is not hot: making a query runner costs more than a query. */
+  async managedTransaction<T>(accountId: string | null, work: (tx: Tx, manager: EntityManager) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PoolClient;
+      return await run(client, accountId, (tx) => work(tx, runner.manager));
+    } finally {
+      await runner.release().catch(() => undefined);
     }
   }
 
   /** One statement in a transaction of its own. */
   async query<R extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
-    const runner = this.dataSource.createQueryRunner();
+    const client = await this.connect();
     try {
-      const client = (await runner.connect()) as PoolClient;
       return (await client.query<R>({ name: statementName(text), text, values })).rows;
     } finally {
-      await release(runner);
+      client.release(broken.get(client));
     }
   }
 
   async queryOne<R extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = []): Promise<R | undefined> {
     return (await this.query<R>(text, values))[0];
   }
+
+  /** A connection of TypeORM's own pool. */
+  private async connect(): Promise<PoolClient> {
+    const { master } = this.dataSource.driver as unknown as { master: Pool };
+    const client = await master.connect();
+    if (!broken.has(client)) {
+      broken.set(client, false);
+      client.on('error', () => broken.set(client, true));
+    }
+    return client;
+  }
 }
 
-const release = (runner: QueryRunner) => runner.release().catch(() => undefined);
+async function run<T>(client: PoolClient, accountId: string | null, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if (accountId !== null && !UUID.test(accountId)) throw new TypeError('accountId is no UUID');
+  const tx = new Tx(client);
+  let isEnded = false;
+  try {
+    holdWrites(client);
+    const begun = client.query(accountId === null ? 'BEGIN' : `BEGIN; SET LOCAL app.account = '${accountId}'`);
+    begun.catch(() => undefined);
+    const result = await work(tx);
+    // Sent without waiting for what is still on its way: PostgreSQL answers ROLLBACK when any of it failed.
+    holdWrites(client);
+    isEnded = true;
+    const ended = client.query('COMMIT').catch((error: unknown) => {
+      throw new CommitFailed(`commit failed: ${String(error)}`);
+    });
+    ended.catch(() => undefined);
+    await begun;
+    await tx.settled();
+    const { command } = await ended;
+    if (command !== 'COMMIT') throw new CommitFailed('the transaction was already aborted');
+    tx.committed();
+    return result;
+  } catch (error) {
+    const cause = await tx.firstFailure();
+    if (!isEnded) await client.query('ROLLBACK').catch(() => undefined);
+    throw cause ?? error;
+  }
+}

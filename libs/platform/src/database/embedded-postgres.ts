@@ -83,7 +83,7 @@ const run = (command: string, args: string[], user: object) =>
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   max_connections: '80',
-  shared_buffers: '48MB',
+  shared_buffers: '40MB',
   max_wal_size: '1GB',
   checkpoint_timeout: '15min',
   wal_compression: 'off',
