@@ -99,16 +99,11 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     async start() {
       // postmaster.opts holds the command line of the last start: the program, then each argument in double quotes.
-      const [program = '', ...args] = readFileSync(join(pgdata, 'postmaster.opts'), 'utf8')
-        .trim()
-        .split(/ (?=")/);
+      const line = readFileSync(join(pgdata, 'postmaster.opts'), 'utf8');
+      const program = line.slice(0, line.indexOf(' "'));
+      const args = [...line.matchAll(/ "([^"]*)"/g)].map(([, arg]) => arg ?? '');
       const { uid, gid } = statSync(pgdata);
-      const child = new Child(
-        program,
-        args.map((arg) => arg.slice(1, -1)),
-        join(folder, 'postgres.log'),
-        { uid, gid, cwd: '/', detached: true },
-      );
+      const child = new Child(program, args, join(folder, 'postgres.log'), { uid, gid, cwd: '/', detached: true });
       pid = child.pid;
       await waitFor(
         () => existsSync(join(pgdata, 'postmaster.pid')) && /^ready/m.test(readFileSync(join(pgdata, 'postmaster.pid'), 'utf8')),

@@ -16,7 +16,9 @@ interface Claimed {
   fence: number;
 }
 
-const LEASE_MS = 120_000;
+/** A worker that says nothing for this long has lost its delivery; a living one renews it. */
+const LEASE_MS = 30_000;
+const RENEW_MS = 8_000;
 const POLL_MS = 1_000;
 const PARALLEL = 4;
 /** Delays before tries 2, 3, …, in ms. After the last a message ends visibly as failed, within ten minutes; people may retry it. */
@@ -80,23 +82,34 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async deliver(claimed: Claimed): Promise<void> {
-    const step = (state: 'sending') => this.mark(claimed, state);
+    const renewal = setInterval(() => void this.renew(claimed), RENEW_MS);
     try {
-      const outcome = await this.senders.send(claimed.payload, claimed.account_id, () => step('sending'));
+      const outcome = await this.senders.send(claimed.payload, claimed.account_id, () => this.markSending(claimed));
       await this.finish(claimed, outcome);
     } catch (error) {
       if (error instanceof LostLease) return;
       const detail = error instanceof Error ? error.message : String(error);
       this.runtime.logger.warn({ messageId: claimed.message_id, error: detail }, 'delivery failed unexpectedly');
       await this.finish(claimed, { kind: 'retry', detail });
+    } finally {
+      clearInterval(renewal);
     }
   }
 
+  private async renew({ message_id, attempt, fence }: Claimed): Promise<void> {
+    await this.database
+      .query(
+        "UPDATE channels.delivery SET lease_until = now() + $4 * interval '1 ms' WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now()",
+        [message_id, attempt, fence, LEASE_MS],
+      )
+      .catch((error: unknown) => this.runtime.logger.debug({ error: String(error) }, 'could not renew a delivery'));
+  }
+
   /** Committed before the message's bytes leave: whoever finds this state after a crash knows that they may have arrived. */
-  private async mark(claimed: Claimed, state: 'sending'): Promise<void> {
+  private async markSending(claimed: Claimed): Promise<void> {
     const rows = await this.database.query(
-      'UPDATE channels.delivery SET state = $4 WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now() RETURNING 1',
-      [claimed.message_id, claimed.attempt, claimed.fence, state],
+      "UPDATE channels.delivery SET state = 'sending' WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now() RETURNING 1",
+      [claimed.message_id, claimed.attempt, claimed.fence],
     );
     if (rows.length === 0) throw new LostLease();
   }
