@@ -8,7 +8,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { GatewayModule } from './gateway.module.js';
 import { serveOpenApi } from './openapi/openapi.js';
 import { ProblemFilter } from './problems/problem.filter.js';
-import { requestValidation } from './problems/validation.js';
+import { RequestValidation } from './problems/validation.js';
 
 const BODY_BYTES = 1024 * 1024;
 const ENVELOPE_BYTES = 40 * 1024 * 1024;
@@ -47,7 +47,7 @@ export async function startGateway(
   await app.register(cookie as never);
   await app.register(multipart as never, { limits: { fileSize: UPLOAD_BYTES, files: 1, fields: 5 }, throwFileSizeLimit: true });
   app.useGlobalFilters(new ProblemFilter(runtime.logger));
-  app.useGlobalPipes(requestValidation());
+  app.useGlobalPipes(new RequestValidation());
   serveOpenApi(app);
   await app.listen(port, '0.0.0.0');
   const address = server.server.address();

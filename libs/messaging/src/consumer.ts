@@ -1,7 +1,7 @@
 import { allDefinitions, parseEvent, type EventClass, type ServiceName } from '@helpdesk/contracts';
 import { Problem, runInContext, type Database, type Logger, type Runtime, type Tx } from '@helpdesk/platform';
 import { randomUUID } from 'node:crypto';
-import { busMetrics } from './metrics.js';
+import { busMetrics, type Backlog } from './metrics.js';
 import type { WakeUps } from './wake-ups/wake-ups.js';
 
 /** What a handler is told besides the event. */
@@ -40,6 +40,18 @@ interface Claimed {
 const BACKOFF_MS = [1_000, 5_000, 30_000, 120_000];
 const MAX_BATCH = 20;
 const SWEEP_MS = 10_000;
+const PRUNE_MS = 600_000;
+
+/** Handled events are kept a week, to look at and to rebuild from. */
+const PRUNE = `
+  DELETE FROM bus.event WHERE seq IN (
+    SELECT e.seq FROM bus.event e WHERE e.occurred_at < now() - interval '7 days' AND NOT EXISTS (SELECT 1 FROM bus.dispatch d WHERE d.event_seq = e.seq)
+    LIMIT 10000)`;
+
+const BACKLOG = `
+  SELECT count(*) FILTER (WHERE quarantined_at IS NULL AND due_at <= now()) AS due, count(*) FILTER (WHERE quarantined_at IS NOT NULL) AS quarantined,
+         coalesce(extract(epoch FROM now() - min(due_at) FILTER (WHERE quarantined_at IS NULL AND due_at <= now())), 0) AS oldest
+  FROM bus.dispatch WHERE consumer = $1`;
 
 /** Takes the due rows of a key in order, up to the first that waits for its retry. What is scheduled for later stands beside the order. */
 const CLAIM = `
@@ -66,6 +78,7 @@ const SWEEP = `
 export class Consumer {
   private readonly handlers = new Map<string, { type: EventClass; handle: Handler }>();
   private sweeper: NodeJS.Timeout | undefined;
+  private pruner: NodeJS.Timeout | undefined;
   private readonly logger: Logger;
   private readonly service: ServiceName;
 
@@ -95,12 +108,15 @@ export class Consumer {
     }
     if (this.handlers.size === 0) return;
     await this.wakeUps.listen(this.service, (key) => this.handleKey(key), this.concurrency);
+    busMetrics.watch(this.service, () => this.backlog());
     void this.sweep('0 s');
+    this.pruner = setInterval(() => void this.prune(), PRUNE_MS);
     this.sweeper = setInterval(() => void this.sweep('10 s'), SWEEP_MS);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.sweeper);
+    clearInterval(this.pruner);
     await this.wakeUps.stop(this.service);
   }
 
@@ -178,6 +194,15 @@ export class Consumer {
       this.wakeUps.wake(this.service, key, new Date(Date.now() + delayMs));
     }
     return isFinal;
+  }
+
+  private async backlog(): Promise<Backlog> {
+    const row = await this.database.queryOne<{ due: string; quarantined: string; oldest: string }>(BACKLOG, [this.service]);
+    return { due: Number(row?.due), quarantined: Number(row?.quarantined), oldestSeconds: Number(row?.oldest) };
+  }
+
+  private async prune(): Promise<void> {
+    await this.database.query(PRUNE).catch((error: unknown) => this.logger.warn({ error: String(error) }, 'could not prune old events'));
   }
 
   /** Re-finds what no wake-up reached: lost jobs, a flushed Redis, a killed process. Handled here and now, so it needs no Redis. */

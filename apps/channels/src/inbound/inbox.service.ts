@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InboundReceived, type ChannelFacts, type InboundMessage } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { BlobStore, Database, newId, type Runtime } from '@helpdesk/platform';
+import { Counter } from 'prom-client';
 import type { ChannelAccount } from '../channel-accounts/channel-account.entity.js';
 import { RUNTIME } from '../tokens.js';
 
@@ -31,6 +32,11 @@ const INSERT = `
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $10::text IS NOT NULL THEN $6::timestamptz END)`;
 
 const UNIQUE_VIOLATION = '23505';
+const arrivals = new Counter({
+  name: 'helpdesk_arrivals_total',
+  help: 'Messages at the doors by what became of them',
+  labelNames: ['outcome'],
+});
 
 /**
  * The durable inbox. A message counts as accepted when its original, its envelope and the event that carries it on are committed together;
@@ -72,9 +78,13 @@ export class InboxService {
         ]);
         if (!park) await this.bus.publish(tx, channel.accountId, this.event(arrival, envelopeId, receivedAt));
       });
+      arrivals.inc({ outcome: park ? 'parked' : 'accepted' });
       return { status: 'accepted', envelopeId };
     } catch (error) {
-      if ((error as { code?: string }).code === UNIQUE_VIOLATION) return { status: 'duplicate', envelopeId: null };
+      if ((error as { code?: string }).code === UNIQUE_VIOLATION) {
+        arrivals.inc({ outcome: 'duplicate' });
+        return { status: 'duplicate', envelopeId: null };
+      }
       this.runtime.logger.warn(
         { channelId: channel.id, error: String(error) },
         'message could not be made durable, the sender will try again',

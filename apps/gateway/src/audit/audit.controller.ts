@@ -3,7 +3,7 @@ import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger
 import { Access, Me } from '../auth/access.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { AuditLog } from './audit.log.js';
-import { PageQueryDto } from '../openapi/page.dto.js';
+import { IdPageQueryDto } from '../openapi/page.dto.js';
 
 class AuditActorDto {
   @ApiProperty({ type: String, nullable: true }) id: string | null;
@@ -32,7 +32,7 @@ export class AuditController {
   @Access('audit')
   @ApiOperation({ summary: 'Who changed what, newest first' })
   @ApiResponse({ status: 200, type: AuditPageDto })
-  list(@Me() me: Principal, @Query() { limit, cursor }: PageQueryDto): Promise<AuditPageDto> {
+  list(@Me() me: Principal, @Query() { limit, cursor }: IdPageQueryDto): Promise<AuditPageDto> {
     return this.log.list(me.accountId, limit, cursor);
   }
 }

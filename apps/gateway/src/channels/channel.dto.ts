@@ -1,25 +1,14 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { CHANNEL_TYPES, type ChannelType } from '@helpdesk/contracts';
 import { Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsString,
-  IsUUID,
-  MaxLength,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, MaxLength, ValidateNested } from 'class-validator';
+import { IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
 const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
-const unlessNull = () => ValidateIf((_, value) => value !== null && value !== undefined);
 
 export class AutoReplyDto {
   @ApiProperty() @IsBoolean() enabled: boolean;
-  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(300) subject?: string;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(300) @IsOneLine() subject?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(100_000) html?: string;
 }
 
@@ -27,8 +16,8 @@ export class ChannelSettingsDto {
   @ApiPropertyOptional({ type: AutoReplyDto }) @IsOptional() @ValidateNested() @Type(() => AutoReplyDto) autoReply?: AutoReplyDto;
   @ApiPropertyOptional({ readOnly: true, description: 'Made by us, for forms and chat' }) @IsOptional() @IsString() publicKey?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(2_000) webhookUrl?: string;
-  @ApiPropertyOptional({ description: 'Off: what arrives is accepted and parked' }) @IsOptional() @IsBoolean() disabled?: boolean;
-  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) fromName?: string;
+  @ApiPropertyOptional({ description: 'Off: what arrives is accepted and parked' }) @MayBeAbsent() @IsBoolean() disabled?: boolean;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) @IsOneLine() fromName?: string;
   @ApiPropertyOptional({ writeOnly: true, description: 'Own relay of an e-mail channel' })
   @IsOptional()
   @IsString()
@@ -38,21 +27,21 @@ export class ChannelSettingsDto {
 
 export class NewChannelDto {
   @ApiProperty({ enum: CHANNEL_TYPES }) @IsIn(CHANNEL_TYPES) type: ChannelType;
-  @ApiProperty({ example: 'Shop' }) @IsString() @IsNotEmpty() @MaxLength(200) name: string;
-  @ApiPropertyOptional({ type: String, nullable: true }) @unlessNull() @IsString() @MaxLength(320) address?: string | null;
-  @ApiPropertyOptional({ default: true }) @IsOptional() @IsBoolean() createTicket?: boolean;
-  @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() pipelineId?: string | null;
-  @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() stageId?: string | null;
-  @ApiPropertyOptional(nullableUuid) @unlessNull() @IsUUID() teamId?: string | null;
+  @ApiProperty({ example: 'Shop' }) @IsString() @IsNotEmpty() @MaxLength(200) @IsOneLine() name: string;
+  @ApiPropertyOptional({ type: String, nullable: true }) @MayBeNull() @IsString() @MaxLength(320) address?: string | null;
+  @ApiPropertyOptional({ default: true }) @MayBeAbsent() @IsBoolean() createTicket?: boolean;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() pipelineId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() stageId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() teamId?: string | null;
   @ApiPropertyOptional({ type: ChannelSettingsDto })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   @ValidateNested()
   @Type(() => ChannelSettingsDto)
   settings?: ChannelSettingsDto;
 }
 
-export class PatchChannelDto extends PartialType(NewChannelDto) {}
+export class PatchChannelDto extends PartialType(NewChannelDto, { skipNullProperties: false }) {}
 
 export class ChannelDto {
   @ApiProperty({ format: 'uuid' }) id: string;

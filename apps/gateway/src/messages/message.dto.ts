@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ADDRESS_KINDS, MESSAGE_STATES, TIMELINE_KINDS, type AddressKind, type MessageState, type TimelineKind } from '@helpdesk/contracts';
-import { ArrayMaxSize, IsArray, IsInt, IsISO8601, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { IsMoment, IsOneLine } from '../problems/field-rules.js';
 
 const uuid = { format: 'uuid' } as const;
 const TEXT_LIMIT = 900_000;
@@ -61,10 +62,28 @@ export class ReplyDto {
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(TEXT_LIMIT) text?: string;
   @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() conversationId?: string;
   @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() channelId?: string;
-  @ApiPropertyOptional({ type: [String] }) @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) to?: string[];
-  @ApiPropertyOptional({ type: [String] }) @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) cc?: string[];
-  @ApiPropertyOptional({ type: [String] }) @IsOptional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) bcc?: string[];
-  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(900) subject?: string;
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @IsOneLine(true)
+  to?: string[];
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @IsOneLine(true)
+  cc?: string[];
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @IsOneLine(true)
+  bcc?: string[];
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(900) @IsOneLine() subject?: string;
   @ApiPropertyOptional({ type: [String] })
   @IsOptional()
   @IsArray()
@@ -72,7 +91,7 @@ export class ReplyDto {
   @IsUUID('all', { each: true })
   attachmentIds?: string[];
   @ApiPropertyOptional({ ...uuid, description: 'Status the ticket moves to with the reply' }) @IsOptional() @IsUUID() moveTo?: string;
-  @ApiPropertyOptional({ format: 'date-time' }) @IsOptional() @IsISO8601() sendAt?: string;
+  @ApiPropertyOptional({ format: 'date-time' }) @IsOptional() @IsMoment() sendAt?: string;
   @ApiPropertyOptional({ minimum: 0, maximum: 30 }) @IsOptional() @IsInt() @Min(0) @Max(30) undoSeconds?: number;
   @ApiPropertyOptional() @IsOptional() @IsInt() @Min(0) threadVersion?: number;
 }

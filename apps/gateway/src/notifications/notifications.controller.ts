@@ -5,7 +5,7 @@ import { Problem, publicUrl, RpcClient, type Runtime } from '@helpdesk/platform'
 import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
-import { PageQueryDto } from '../openapi/page.dto.js';
+import { IdPageQueryDto } from '../openapi/page.dto.js';
 import { RUNTIME } from '../tokens.js';
 
 class NotificationDto {
@@ -35,10 +35,10 @@ export class NotificationsController {
   @Access('helpdesk')
   @ApiOperation({ summary: 'What I was told, newest first; only of tickets I may still see' })
   @ApiResponse({ status: 200, type: NotificationPageDto })
-  async list(@Me() me: Principal, @Query() { limit, cursor }: PageQueryDto): Promise<NotificationPageDto> {
+  async list(@Me() me: Principal, @Query() { limit, cursor }: IdPageQueryDto): Promise<NotificationPageDto> {
     const page = await this.rpc.call(ListNotifications, actorFor(me), { limit, cursor });
-    const visible = new Map<string, boolean>();
-    for (const { ticketId } of page.items) if (!visible.has(ticketId)) visible.set(ticketId, await this.maySee(me, ticketId));
+    const ticketIds = [...new Set(page.items.map((item) => item.ticketId))];
+    const visible = new Map(await Promise.all(ticketIds.map(async (id) => [id, await this.maySee(me, id)] as const)));
     return { items: page.items.filter((item) => visible.get(item.ticketId)).map((item) => this.toDto(item)), nextCursor: page.nextCursor };
   }
 

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
 
 export class PageQueryDto {
   @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
@@ -11,4 +11,9 @@ export class PageQueryDto {
   @Max(200)
   limit: number = 50;
   @ApiPropertyOptional({ description: '`nextCursor` of the page before' }) @IsOptional() @IsString() @MaxLength(500) cursor?: string;
+}
+
+/** For lists whose cursor is the id of the last item: anything else is a wrong field. */
+export class IdPageQueryDto extends PageQueryDto {
+  @IsUUID() override cursor?: string;
 }

@@ -1,6 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { currentContext, notFound, Problem, problemDocument, type Logger } from '@helpdesk/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { StoredProblem } from './stored-problem.js';
 
 /** The one place where errors become answers: application/problem+json, an unknown one logged once and shown only by its id. */
 @Catch()
@@ -13,19 +14,19 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const correlationId = currentContext()?.correlationId ?? String(request.id);
     const problem = asProblem(error);
-    if (!problem)
+    if (!problem && !(error instanceof StoredProblem))
       this.logger.error(
         { correlationId, route: request.routeOptions?.url, error: error instanceof Error ? error.stack : String(error) },
         'request failed',
       );
-    const document = problemDocument(problem ?? error, correlationId);
+    const document = error instanceof StoredProblem ? error.document : problemDocument(problem ?? error, correlationId);
     for (const [name, value] of Object.entries(problem?.headers ?? {})) void reply.header(name, value);
     void reply.status(document.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(document));
   }
 }
 
 /** Framework errors in our own terms; undefined for what nobody expected. */
-function asProblem(error: unknown): Problem | undefined {
+export function asProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const status = error instanceof HttpException ? error.getStatus() : statusCode;

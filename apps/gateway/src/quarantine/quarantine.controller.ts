@@ -8,7 +8,7 @@ import { AuditLog } from '../audit/audit.log.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { sendOriginal } from '../attachments/send-original.js';
-import { PageQueryDto } from '../openapi/page.dto.js';
+import { IdPageQueryDto } from '../openapi/page.dto.js';
 
 class QuarantineItemDto {
   @ApiProperty({ format: 'uuid' }) id: string;
@@ -45,7 +45,7 @@ export class QuarantineController {
   @Get()
   @ApiOperation({ summary: 'What came in and could not be processed, and why' })
   @ApiResponse({ status: 200, type: QuarantinePageDto })
-  list(@Me() me: Principal, @Query() { limit, cursor }: PageQueryDto): Promise<QuarantinePageDto> {
+  list(@Me() me: Principal, @Query() { limit, cursor }: IdPageQueryDto): Promise<QuarantinePageDto> {
     return this.rpc.call(ListQuarantine, actorFor(me), { limit, cursor });
   }
 

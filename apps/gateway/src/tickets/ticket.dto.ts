@@ -9,8 +9,9 @@ import {
   type TicketSource,
   type TicketViewId,
 } from '@helpdesk/contracts';
-import { IsIn, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../openapi/page.dto.js';
+import { IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
 const uuid = { format: 'uuid' } as const;
 const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
@@ -88,12 +89,12 @@ export class TicketDto {
 }
 
 export class PatchTicketDto {
-  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(255) name?: string;
-  @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() stageId?: string;
-  @ApiPropertyOptional(nullableUuid) @ValidateIf((_, value) => value !== null && value !== undefined) @IsUUID() ownerId?: string | null;
-  @ApiPropertyOptional(nullableUuid) @ValidateIf((_, value) => value !== null && value !== undefined) @IsUUID() teamId?: string | null;
+  @ApiPropertyOptional() @MayBeAbsent() @IsString() @MaxLength(255) @IsOneLine() name?: string;
+  @ApiPropertyOptional(uuid) @MayBeAbsent() @IsUUID() stageId?: string;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() ownerId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() teamId?: string | null;
   @ApiPropertyOptional({ enum: PRIORITIES, nullable: true })
-  @ValidateIf((_, value) => value !== null && value !== undefined)
+  @MayBeNull()
   @IsIn(PRIORITIES)
   priority?: Priority | null;
 }

@@ -36,12 +36,15 @@ export class TicketHandlers {
     const ticket = await this.repository.lock(tx, accountId, event.ticketId);
     if (!ticket) throw new Error('the ticket of the message is not there yet');
     const { message } = event;
-    if (message.seq <= ticket.thread_version) return;
     const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id);
     const current = pipeline?.stages.find((stage) => stage.id === ticket.stage_id);
     const stage = pipeline && current ? stageAfterMessage(message, event.reopens, current, pipeline) : undefined;
     const at = new Date(message.at);
-    const update: TicketUpdate = { thread_version: message.seq, last_activity_at: at, excerpt: message.excerpt };
+    // A message that had waited for its time may come after newer ones: what the list shows stays the newest.
+    const isNewest = message.seq > ticket.thread_version;
+    const update: TicketUpdate = isNewest
+      ? { thread_version: message.seq, last_activity_at: at, excerpt: message.excerpt }
+      : { last_activity_at: ticket.last_activity_at };
     if (stage) update.stage_id = stage.id;
     // The first reply takes an unassigned ticket (S-41).
     if (message.direction === 'out' && message.authorUserId && !ticket.owner_id) update.owner_id = message.authorUserId;

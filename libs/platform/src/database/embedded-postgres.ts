@@ -1,14 +1,29 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { ConfigError } from '../config/desk-config.js';
 import { freePort } from './free-port.js';
 
 const OWNER = 'helpdesk';
 const DATABASE = 'helpdesk';
+/** Any 64-bit number that nothing else uses as an advisory lock. */
+const FOLDER_LOCK = 7_304_119_223;
 
 export interface EmbeddedPostgres {
   /** Owner's address, also written to DATA_DIR/database-url (mode 0600) for adapters that use the queue. */
@@ -46,7 +61,7 @@ async function findBinaries(dataDir: string, needsOpenPath: boolean): Promise<Bi
   try {
     found = (await import(name)) as Binaries;
   } catch {
-    throw new Error(`no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer`);
+    throw new ConfigError([`no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer`]);
   }
   const native = dirname(dirname(found.postgres));
   if (!needsOpenPath || !closedFolder(native)) return found;
@@ -107,10 +122,10 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   if (user.uid !== undefined) {
     const closed = closedFolder(dataDir);
     if (closed) {
-      throw new Error(
+      throw new ConfigError([
         `PostgreSQL cannot run as root, and the user it runs as cannot enter ${closed}. ` +
           `Set DATA_DIR to a folder others may enter (for example /var/lib/helpdesk), start as another user, or set DATABASE_URL.`,
-      );
+      ]);
     }
   }
   const binaries = await findBinaries(dataDir, user.uid !== undefined);
@@ -118,7 +133,11 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   const passwordFile = join(dataDir, 'postgres-password');
   if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
   const password = readFileSync(passwordFile, 'utf8').trim();
-  if (!existsSync(join(pgdata, 'PG_VERSION'))) await initialise(binaries, pgdata, password, user);
+  if (!existsSync(pgdata)) {
+    // Made beside its place and moved there when it is whole: a killed first start leaves nothing half made behind.
+    await initialise(binaries, `${pgdata}.new`, password, user);
+    renameSync(`${pgdata}.new`, pgdata);
+  }
 
   const left = runningServer(pgdata);
   const port = left?.port ?? (await freePort());
@@ -137,11 +156,16 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   }
   const address = (database: string) => `postgres://${OWNER}:${password}@127.0.0.1:${port}/${database}`;
   await waitUntilAnswers(address('postgres'), child, join(dataDir, 'postgres.log'));
+  const owner = await claimFolder(address('postgres'), dataDir);
   await createDatabase(address('postgres'));
   const url = address(DATABASE);
   writeFileSync(join(dataDir, 'database-url'), `${url}\n`, { mode: 0o600 });
   const pid = child?.pid ?? left?.pid;
-  return { url, stop: () => (pid === undefined ? Promise.resolve() : stopServer(pid)) };
+  const stop = async () => {
+    await owner.end().catch(() => undefined);
+    if (pid !== undefined) await stopServer(pid);
+  };
+  return { url, stop };
 }
 
 async function initialise(binaries: Binaries, pgdata: string, password: string, user: { uid?: number; gid?: number }): Promise<void> {
@@ -173,6 +197,17 @@ async function waitUntilAnswers(url: string, child: ChildProcess | undefined, lo
       await sleep(50);
     }
   }
+}
+
+/** One desk per folder: whoever holds this lock may stop the server; a second desk must leave the first one's alone. */
+async function claimFolder(url: string, dataDir: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'helpdesk-owner' });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [FOLDER_LOCK]);
+  if (rows[0]?.mine) return client;
+  await client.end();
+  throw new ConfigError([`another help desk already runs on ${dataDir}: stop it first, or set another DATA_DIR`]);
 }
 
 async function createDatabase(url: string): Promise<void> {

@@ -73,8 +73,8 @@ export class Envelope {
   @IsIn([1]) v: 1;
   @IsString() @Length(1, 200) @Matches(noControls, { message: 'must not hold control characters' }) id: string;
   @IsIn(['message', 'form', 'call']) kind: 'message' | 'form' | 'call';
-  @IsOptional() @IsString() @Length(1, 500) thread?: string;
-  @IsOptional() @IsString() @Length(1, 1_000) inReplyTo?: string;
+  @IsOptional() @IsString() @Length(1, 500) @Matches(noControls, { message: 'must not hold control characters' }) thread?: string;
+  @IsOptional() @IsString() @Length(1, 1_000) @Matches(noControls, { message: 'must not hold control characters' }) inReplyTo?: string;
   @IsNotEmpty() @ValidateNested() @Type(() => EnvelopeSender) sender: EnvelopeSender;
   @IsOptional() @IsArray() @ArrayMaxSize(500) @ValidateNested({ each: true }) @Type(() => EnvelopeAddress) recipients?: EnvelopeAddress[];
   @IsOptional() @IsISO8601() sentAt?: string;

@@ -1,0 +1,23 @@
+import { buildMessage, Matches, ValidateBy, ValidateIf } from 'class-validator';
+
+/** Absent = unchanged, but `null` is refused: the field cannot be cleared. */
+export const MayBeAbsent = () => ValidateIf((_, value) => value !== undefined);
+
+/** Absent = unchanged, `null` = cleared. */
+export const MayBeNull = () => ValidateIf((_, value) => value !== null && value !== undefined);
+
+/** One line: what may end in a mail header must hold no line break or other control character. */
+export const IsOneLine = (each = false) =>
+  Matches(/^[^\p{Cc}]*$/u, { each, message: '$property must not contain line breaks or control characters' });
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** A moment with its offset. ISO 8601 weeks and bare dates, which Date.parse reads differently or not at all, are refused. */
+export const IsMoment = () =>
+  ValidateBy({
+    name: 'isMoment',
+    validator: {
+      validate: (value) => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)),
+      defaultMessage: buildMessage((prefix) => `${prefix}$property must be a time such as 2026-11-22T10:00:00Z`),
+    },
+  });

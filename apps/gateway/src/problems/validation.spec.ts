@@ -1,0 +1,51 @@
+import 'reflect-metadata';
+import { describe, expect, test } from '@jest/globals';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsMoment, IsOneLine, MayBeAbsent } from './field-rules.js';
+import { pointerOfNul, RequestValidation } from './validation.js';
+
+class Inner {
+  @IsBoolean() enabled: boolean;
+}
+class Outer {
+  @IsString() @MaxLength(5) name: string;
+  @MayBeAbsent() @IsString() @IsOneLine() title?: string;
+  @IsOptional() @ValidateNested({ each: true }) @Type(() => Inner) items?: Inner[];
+  @IsOptional() @IsMoment() sendAt?: string;
+}
+
+const pointersFor = (body: object) =>
+  new RequestValidation().transform(body, { type: 'body', metatype: Outer }).then(
+    () => [],
+    (problem: { errors: { pointer: string; code: string }[] }) => problem.errors.map((e) => `${e.pointer} ${e.code}`),
+  );
+
+test('names every wrong field, nested and unknown ones too', async () => {
+  const found = await pointersFor({ items: [{ enabled: 'yes' }, { enabled: true, 'a/b~': 1 }], accountId: 'x' });
+  expect(found.toSorted()).toEqual([
+    '/accountId whitelist_validation',
+    '/items/0/enabled is_boolean',
+    '/items/1/a~1b~0 whitelist_validation',
+    '/name required',
+  ]);
+});
+
+test('null is no value for what cannot be cleared', async () => {
+  expect(await pointersFor({ name: 'x' })).toEqual([]);
+  expect(await pointersFor({ name: 'x', title: null })).toHaveLength(1);
+});
+
+test.each(['2026-W48', '2026-11-27', '2026-13-45T99:99:99Z', 'soon'])('%s is no moment', async (sendAt) => {
+  expect(await pointersFor({ name: 'x', sendAt })).toEqual(['/sendAt is_moment']);
+});
+
+describe('characters', () => {
+  test('line breaks stay out of headers', async () => {
+    expect(await pointersFor({ name: 'x', title: 'a\r\nBcc: b' })).toEqual(['/title matches']);
+  });
+  test('U+0000 is found wherever it hides', async () => {
+    expect(pointerOfNul({ a: [{ b: 'x\0' }] }, '')).toBe('/a/0/b');
+    expect(await pointersFor({ name: '\0' })).toEqual(['/name nul_character']);
+  });
+});
