@@ -10,6 +10,7 @@ import { InboundHandlers } from './inbound/inbound.handlers.js';
 import { InboundService } from './inbound/inbound.service.js';
 import { AutoReplyService } from './replies/auto-reply.service.js';
 import { RepliesRepository } from './replies/replies.repository.js';
+import { ReplyTargetsRepository } from './replies/reply-targets.repository.js';
 import { RepliesService } from './replies/replies.service.js';
 import { TicketEventsHandlers } from './ticket-events/ticket-events.handlers.js';
 import { TimelineRepository } from './timeline/timeline.repository.js';
@@ -37,6 +38,7 @@ export class ConversationsModule {
         InboundHandlers,
         InboundService,
         RepliesRepository,
+        ReplyTargetsRepository,
         RepliesService,
         TicketEventsHandlers,
         TimelineRepository,

@@ -16,6 +16,7 @@ import { ChannelsController } from './channels/channels.controller.js';
 import { GatewayHealth } from './health/gateway-health.js';
 import { DevController, HealthController } from './health/health.controller.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { IngestController } from './ingest/ingest.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
@@ -57,6 +58,7 @@ export class GatewayModule {
         AuditLog,
         AuthRepository,
         GatewayHealth,
+        IdempotencyRepository,
         RouteAccessCheck,
       ],
     };

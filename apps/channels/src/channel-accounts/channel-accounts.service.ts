@@ -6,7 +6,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { ChannelChanged, CHANNEL_TYPES, type ChannelSettings, type ChannelView, type CreateChannelArgs } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { conflict, Database, invalid, invalidField, notFound, type FieldProblem, type Runtime, type Tx } from '@helpdesk/platform';
-import { IsNull, type Repository } from 'typeorm';
+import { IsNull, type EntityManager, type Repository } from 'typeorm';
 import { RUNTIME } from '../tokens.js';
 import { relayOf } from '../adapters/email/relay.js';
 import { ChannelAccount } from './channel-account.entity.js';
@@ -71,11 +71,7 @@ export class ChannelAccountsService {
 
   async patch(accountId: string, { id, ...changes }: Partial<CreateChannelArgs> & { id: string }): Promise<ChannelView> {
     return this.database.managedTransaction(accountId, async (tx, manager) => {
-      const channel = await manager.findOne(ChannelAccount, {
-        where: { id, accountId, deletedAt: IsNull() },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (!channel) throw notFound();
+      const channel = await lock(tx, manager, accountId, id);
       if (changes.type !== undefined && changes.type !== channel.type)
         throw invalidField('/type', 'fixed', 'The type of a channel cannot change.');
       const { settings, ...plain } = changes;
@@ -94,11 +90,7 @@ export class ChannelAccountsService {
 
   async delete(accountId: string, id: string): Promise<void> {
     await this.database.managedTransaction(accountId, async (tx, manager) => {
-      const channel = await manager.findOne(ChannelAccount, {
-        where: { id, accountId, deletedAt: IsNull() },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (!channel) throw notFound();
+      const channel = await lock(tx, manager, accountId, id);
       channel.deletedAt = new Date();
       channel.version += 1;
       await manager.update(ChannelAccount, { id }, { deletedAt: channel.deletedAt, version: channel.version });
@@ -161,6 +153,13 @@ export class ChannelAccountsService {
     });
     return this.bus.publish(tx, channel.accountId, event);
   }
+}
+
+async function lock(tx: Tx, manager: EntityManager, accountId: string, id: string): Promise<ChannelAccount> {
+  await tx.query('SELECT 1 FROM channels.channel_account WHERE id = $1 AND account_id = $2 FOR UPDATE', [id, accountId]);
+  const channel = await manager.findOneBy(ChannelAccount, { id, accountId, deletedAt: IsNull() });
+  if (!channel) throw notFound();
+  return channel;
 }
 
 const EMAIL = /^[^\s@<>"',;:()[\]\\]+@[a-z0-9.-]+$/i;

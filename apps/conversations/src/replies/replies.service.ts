@@ -14,7 +14,8 @@ import { makeReplyToken } from '../threading/reply-token.js';
 import { TimelineRepository } from '../timeline/timeline.repository.js';
 import { RUNTIME } from '../tokens.js';
 import { contentOf, withQuote } from './outgoing-content.js';
-import { RepliesRepository, type ChannelCopy, type ReplyConversation } from './replies.repository.js';
+import { RepliesRepository } from './replies.repository.js';
+import { ReplyTargetsRepository, type ChannelCopy, type ReplyConversation } from './reply-targets.repository.js';
 
 export interface Author {
   accountId: string;
@@ -34,6 +35,7 @@ export class RepliesService {
     private readonly database: Database,
     private readonly bus: MessageBus,
     private readonly repository: RepliesRepository,
+    private readonly targets: ReplyTargetsRepository,
     private readonly timeline: TimelineRepository,
   ) {}
 
@@ -63,7 +65,7 @@ export class RepliesService {
       const seq = await this.repository.nextSeq(tx, grant.ticketId, dueAt === undefined);
       const conversationId =
         conversation.id ??
-        (await this.repository.startConversation(tx, accountId, grant.ticketId, channel, to.to[0] ?? null, args.subject ?? grant.name));
+        (await this.targets.startConversation(tx, accountId, grant.ticketId, channel, to.to[0] ?? null, args.subject ?? grant.name));
       const reply = {
         id: messageId,
         accountId,
@@ -136,9 +138,9 @@ export class RepliesService {
       if (!['failed', 'bounced', 'unconfirmed'].includes(message.state))
         throw conflict('not_failed', `A message that is ${message.state} cannot be tried again.`);
       const stored = await this.repository.load(tx, messageId);
-      const conversation = await this.repository.conversation(tx, accountId, grant.ticketId, message.conversationId);
+      const conversation = await this.targets.conversation(tx, accountId, grant.ticketId, message.conversationId);
       if (!conversation) throw notFound();
-      const channel = await this.repository.channel(tx, accountId, stored.channelId);
+      const channel = await this.targets.channel(tx, accountId, stored.channelId);
       if (!channel?.isUsable) throw conflict('channel_unusable', 'The channel is switched off or was removed.');
       const attempt = message.attempt + 1;
       await this.repository.setState(tx, messageId, 'queued', attempt);
@@ -192,20 +194,20 @@ export class RepliesService {
 
   /** The conversation to answer on, and the channel that carries it: forms and calls are answered by mail (S-29). */
   private async target(tx: Tx, accountId: string, args: ReplyArgs): Promise<{ conversation: ReplyConversation; channel: ChannelCopy }> {
-    const conversations = await this.repository.conversations(tx, accountId, args.grant.ticketId);
+    const conversations = await this.targets.conversations(tx, accountId, args.grant.ticketId);
     const wanted = args.conversationId ? conversations.find((c) => c.id === args.conversationId) : conversations[0];
     if (args.conversationId && !wanted) throw invalidField('/conversationId', 'unknown', 'is no conversation of this ticket');
-    if (args.channelId && !(await this.repository.channel(tx, accountId, args.channelId)))
+    if (args.channelId && !(await this.targets.channel(tx, accountId, args.channelId)))
       throw invalidField('/channelId', 'unknown', 'is no channel');
-    const own = wanted && (await this.repository.channel(tx, accountId, args.channelId ?? wanted.channelId));
+    const own = wanted && (await this.targets.channel(tx, accountId, args.channelId ?? wanted.channelId));
     if (own && wanted && (own.type === 'email' || own.type === 'custom' || own.type === 'chat')) {
       if (!own.isUsable) throw conflict('channel_unusable', 'The channel is switched off or was removed.');
       const isSame = own.channelId === wanted.channelId;
       return { conversation: isSame ? wanted : { ...wanted, id: null, thread: null }, channel: own };
     }
     const byMail = args.channelId
-      ? await this.repository.channel(tx, accountId, args.channelId)
-      : await this.repository.firstMailChannel(tx, accountId);
+      ? await this.targets.channel(tx, accountId, args.channelId)
+      : await this.targets.firstMailChannel(tx, accountId);
     if (!byMail?.isUsable) throw conflict('no_mail_channel', 'There is no e-mail channel to answer through.');
     const started = conversations.find((c) => c.channelId === byMail.channelId);
     return { conversation: started ?? { ...(wanted ?? { ...NOBODY, subject: args.grant.name }), id: null, thread: null }, channel: byMail };

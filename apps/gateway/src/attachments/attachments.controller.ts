@@ -1,14 +1,15 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AddUpload, AuthorizeTicket, LocateAttachment } from '@helpdesk/contracts';
-import { BlobStore, Database, invalidField, notFound, Problem, RpcClient, sha256 } from '@helpdesk/platform';
-import type { MultipartFile } from '@fastify/multipart';
+import { BlobStore, Database, notFound, Problem, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type DeskRequest, type Principal } from '../auth/principal.js';
 import { AttachmentDto } from '../messages/message.dto.js';
-import { contentDisposition, displayName, servedType } from './file-headers.js';
+import { byteRange, slice } from './byte-range.js';
+import { contentDisposition, servedType } from './file-headers.js';
+import { readUpload } from './read-upload.js';
 
 @ApiTags('attachments')
 @Controller('api/v1/attachments')
@@ -24,30 +25,15 @@ export class AttachmentsController {
 
   @Post()
   @HttpCode(201)
-  @Access('helpdesk')
+  @Access('ticket.comment')
   @ApiOperation({ summary: 'Upload a file, at most 25 MiB, for a reply of mine' })
   @ApiConsumes('multipart/form-data')
   @ApiBody({ schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] } })
   @ApiResponse({ status: 201, type: AttachmentDto })
-  async upload(
-    @Me() me: Principal,
-    @ResourceId() id: string,
-    @Req() request: DeskRequest & { file(): Promise<MultipartFile | undefined>; isMultipart(): boolean },
-  ): Promise<AttachmentDto> {
-    if (!request.isMultipart())
-      throw new Problem(415, 'unsupported_type', 'Unsupported content type', 'Send multipart/form-data with a field `file`.');
-    const file = await request.file();
-    if (!file || file.fieldname !== 'file') throw invalidField('/file', 'required', 'must be a file');
-    const bytes = await file.toBuffer();
-    const hash = sha256(bytes);
+  async upload(@Me() me: Principal, @ResourceId() id: string, @Req() request: DeskRequest): Promise<AttachmentDto> {
+    const { filename, contentType, bytes, hash } = await readUpload(request);
     await this.database.transaction(me.accountId, (tx) => this.blobs.put(tx, [{ hash, bytes }]));
-    return this.rpc.call(AddUpload, actorFor(me), {
-      id,
-      filename: displayName(file.filename),
-      contentType: file.mimetype,
-      size: bytes.length,
-      sha256: hash,
-    });
+    return this.rpc.call(AddUpload, actorFor(me), { id, filename, contentType, size: bytes.length, sha256: hash });
   }
 
   @Get(':id')
@@ -58,7 +44,7 @@ export class AttachmentsController {
   async download(
     @Me() me: Principal,
     @Param('id', uuidParam) id: string,
-    @Headers('range') range: string | undefined,
+    @Headers('range') rangeHeader: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const file = await this.rpc.call(LocateAttachment, actorFor(me), { id });
@@ -70,23 +56,22 @@ export class AttachmentsController {
       .header('content-disposition', contentDisposition(file.filename, type))
       .header('content-security-policy', "default-src 'none'; sandbox")
       .header('accept-ranges', 'bytes');
-    const wanted = /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
-    if (!wanted) {
-      const stream = await this.blobs.open(file.sha256);
-      if (!stream) throw notFound();
-      await reply.header('content-length', file.size).send(stream);
-      return;
-    }
-    const [from, to] = [Number(wanted[1]), Math.min(wanted[2] ? Number(wanted[2]) : file.size - 1, file.size - 1)];
-    if (from > to)
+    const range = byteRange(rangeHeader, file.size);
+    if (range === null)
       throw new Problem(416, 'bad_range', 'Range outside the file', `The file has ${file.size} bytes.`, undefined, {
         'Content-Range': `bytes */${file.size}`,
       });
-    const whole = await this.blobs.read(file.sha256);
-    if (!whole) throw notFound();
+    const stream = await this.blobs.open(file.sha256);
+    if (!stream) throw notFound();
+    if (!range) {
+      await reply.header('content-length', file.size).send(stream);
+      return;
+    }
+    const { from, to } = range;
     await reply
       .status(206)
+      .header('content-length', to - from + 1)
       .header('content-range', `bytes ${from}-${to}/${file.size}`)
-      .send(whole.subarray(from, to + 1));
+      .send(slice(stream, range));
   }
 }

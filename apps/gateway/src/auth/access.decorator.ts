@@ -11,13 +11,14 @@ export const ROUTE_ACCESS = 'route-access';
 const problem = (status: number, description: string) =>
   ApiResponse({ status, description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } } });
 
-/** Declares who may call a route; the gateway does not start with a route that declares nothing. */
-export function Access(access: RouteAccess): ClassDecorator & MethodDecorator {
+/** Declares who may call a route, and further refusals it has; the gateway does not start with a route that declares nothing. */
+export function Access(access: RouteAccess, problems: Record<number, string> = {}): ClassDecorator & MethodDecorator {
   const documented = [
     ApiExtension('x-access', access),
     problem(422, 'Invalid input, one entry per field'),
     problem(429, 'Too many requests'),
   ];
+  for (const [status, description] of Object.entries(problems)) documented.push(problem(Number(status), description));
   if (access !== 'public') {
     documented.push(
       ApiCookieAuth('sid'),

@@ -5,6 +5,7 @@ import { RUNTIME } from '../tokens.js';
 import { ROUTE_ACCESS, type RouteAccess } from './access.decorator.js';
 import { AuthRepository } from './auth.repository.js';
 import { capabilitiesOf, hasHelpdesk } from './capabilities.rules.js';
+import { isOwnOrigin } from './origin.rules.js';
 import type { DeskRequest, Principal } from './principal.js';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -47,23 +48,11 @@ export class AuthGuard implements CanActivate {
     return sid ? this.users.bySession(sid) : undefined;
   }
 
-  /** A cookie goes along with requests of other sites; their Origin gives them away. */
-  private checkOrigin(request: DeskRequest): void {
-    const { origin, host } = request.headers;
-    const site = request.headers['sec-fetch-site'];
-    if (!origin) {
-      if (site === undefined || site === 'same-origin' || site === 'none') return;
-    } else if (origin === new URL(publicUrl(this.runtime.config)).origin || hostOf(origin) === host) return;
-    throw forbidden('bad_origin', 'The request comes from another site.');
+  private checkOrigin({ headers }: DeskRequest): void {
+    const site = headers['sec-fetch-site'];
+    const from = { origin: headers.origin, host: headers.host, fetchSite: typeof site === 'string' ? site : undefined };
+    if (!isOwnOrigin(from, publicUrl(this.runtime.config))) throw forbidden('bad_origin', 'The request comes from another site.');
   }
 }
 
 const isByCookie = (request: DeskRequest) => request.cookies.sid !== undefined && request.headers.authorization === undefined;
-
-function hostOf(origin: string): string | undefined {
-  try {
-    return new URL(origin).host;
-  } catch {
-    return undefined;
-  }
-}

@@ -27,6 +27,8 @@ export interface DeskRequest extends FastifyRequest {
   principal?: Principal;
   /** The id that whatever this request creates gets. */
   resourceId?: string;
+  /** The file of a multipart request, once it is read. */
+  upload?: { filename: string; contentType: string; bytes: Buffer; hash: string };
 }
 
 export function scopeFor(p: Principal): TicketScope {

@@ -9,6 +9,7 @@ import { Access, Me } from './access.decorator.js';
 import { AuthRepository } from './auth.repository.js';
 import { capabilitiesOf } from './capabilities.rules.js';
 import type { DeskRequest, Principal } from './principal.js';
+import { SignInGate } from './sign-in-gate.js';
 
 const MAX_FAILURES = { byEmail: 5, byIp: 50 };
 const WINDOW_SECONDS = 900;
@@ -58,6 +59,8 @@ const toUser = (p: Principal): UserDto => ({
 @ApiTags('session')
 @Controller('api/v1')
 export class SessionController {
+  private readonly gate = new SignInGate(MAX_FAILURES.byEmail, 2, 200);
+
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
     private readonly users: AuthRepository,
@@ -65,7 +68,7 @@ export class SessionController {
 
   @Post('session')
   @HttpCode(200)
-  @Access('public')
+  @Access('public', { 401: 'E-mail address or password is wrong' })
   @ApiOperation({ summary: 'Sign in: sets the cookie `sid`' })
   @ApiResponse({ status: 200, type: SessionDto })
   async signIn(
@@ -74,14 +77,18 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto> {
     const address = email.toLowerCase();
-    const failures = await this.users.failures(address, request.ip);
-    if (failures.byEmail >= MAX_FAILURES.byEmail || failures.byIp >= MAX_FAILURES.byIp)
-      throw tooMany(WINDOW_SECONDS, 'Too many failed attempts. Try again later.');
-    const user = await this.verified(address, password);
-    if (!user) {
-      await this.users.noteFailure(address, request.ip);
-      throw new Problem(401, 'wrong_credentials', 'Not signed in', 'E-mail address or password is wrong.');
-    }
+    const failures = async () => {
+      const { byEmail, byIp } = await this.users.failures(address, request.ip);
+      return byIp >= MAX_FAILURES.byIp ? MAX_FAILURES.byEmail : byEmail;
+    };
+    const outcome = await this.gate.run(address, failures, async () => {
+      const user = await this.verified(address, password);
+      if (!user) await this.users.noteFailure(address, request.ip);
+      return { user };
+    });
+    if (!outcome) throw tooMany(WINDOW_SECONDS, 'Too many failed attempts. Try again later.');
+    const { user } = outcome;
+    if (!user) throw new Problem(401, 'wrong_credentials', 'Not signed in', 'E-mail address or password is wrong.');
     if (request.cookies.sid) await this.users.endSession(request.cookies.sid);
     const token = randomBytes(32).toString('base64url');
     await this.users.startSession(user, token);

@@ -23,7 +23,7 @@ export class IngestController {
 
   @Post(':channelId')
   @HttpCode(202)
-  @Access('public')
+  @Access('public', { 401: 'Not the channel’s token', 404: 'No such channel', 413: 'Larger than 40 MiB' })
   @ApiOperation({ summary: 'Push a message in: version 1 envelope, with the channel’s token as bearer. 202 only when it is durable' })
   @ApiBody({
     schema: {
@@ -47,7 +47,7 @@ export class IngestController {
 
   @Post(':channelId/receipts')
   @HttpCode(202)
-  @Access('public')
+  @Access('public', { 401: 'Not the channel’s token', 404: 'No such channel', 413: 'Larger than 40 MiB' })
   @ApiOperation({ summary: 'An adapter reports how far an outgoing message has got' })
   @ApiBody({
     schema: {
