@@ -3,9 +3,10 @@ import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '@helpdesk/contracts';
-import { nestLogger, newId, runInContext, type Runtime } from '@helpdesk/platform';
-import { fastify, type FastifyInstance } from 'fastify';
+import { nestLogger, newId, Problem, problemDocument, RpcClient, runInContext, type Runtime } from '@helpdesk/platform';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { GatewayModule } from './gateway.module.js';
+import { observeRequest } from './health/http-metrics.js';
 import { serveOpenApi } from './openapi/openapi.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { RequestValidation } from './problems/validation.js';
@@ -13,6 +14,11 @@ import { RequestValidation } from './problems/validation.js';
 const BODY_BYTES = 1024 * 1024;
 const ENVELOPE_BYTES = 40 * 1024 * 1024;
 const UPLOAD_BYTES = 25 * 1024 * 1024;
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const PAGE_CSP =
+  "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** Swagger UI styles its elements in place. */
+const DOCS_CSP = `${PAGE_CSP}; style-src 'self' 'unsafe-inline'`;
 const isEnvelope = (url: string) => /^\/api\/v1\/ingest\/[^/]+\/?$/.test(url.split('?')[0] ?? '');
 
 export interface StartedGateway {
@@ -32,7 +38,8 @@ export async function startGateway(
     genReqId: () => newId(),
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
-    keepAliveTimeout: 65_000,
+    // Before any route is found: an address that cannot be decoded.
+    frameworkErrors: (error, request, reply) => refuseAddress(error.statusCode ?? 400, request.id, reply as unknown as FastifyReply),
   });
   prepare(server);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -52,7 +59,20 @@ export async function startGateway(
   await app.listen(port, '0.0.0.0');
   const address = server.server.address();
   const boundPort = typeof address === 'object' && address ? address.port : port;
-  return { app, url: `http://localhost:${boundPort}`, close: () => app.close() };
+  const rpc = app.get(RpcClient);
+  const close = async () => {
+    await app.close();
+    await rpc.close();
+  };
+  return { app, url: `http://localhost:${boundPort}`, close };
+}
+
+function refuseAddress(status: number, id: string, reply: FastifyReply): void {
+  const problem = new Problem(status, 'bad_request', 'Bad request', 'The address of the request is malformed.');
+  void reply
+    .status(status)
+    .header('content-type', PROBLEM_TYPE)
+    .send(JSON.stringify(problemDocument(problem, id)));
 }
 
 function prepare(server: FastifyInstance): void {
@@ -66,16 +86,19 @@ function prepare(server: FastifyInstance): void {
     if (request.url.startsWith('/api/')) void reply.header('cache-control', 'private, no-store');
     runInContext({ correlationId }, done);
   });
-  server.addHook('onSend', (_request, reply, payload, done) => {
+  server.addHook('onSend', (request, reply, payload, done) => {
     if (!reply.hasHeader('x-frame-options')) void reply.header('x-frame-options', 'DENY');
     if (!reply.hasHeader('content-security-policy')) {
-      void reply.header(
-        'content-security-policy',
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-      );
+      void reply.header('content-security-policy', request.url.startsWith('/api/docs') ? DOCS_CSP : PAGE_CSP);
     }
     done(null, payload);
   });
+  server.addHook('onResponse', (request, reply, done) => {
+    observeRequest(request, reply);
+    done();
+  });
+  // A page of another site may send text/plain without asking first.
+  server.removeContentTypeParser('text/plain');
   // Envelopes are kept to the letter and read by the channels service; every other body is JSON without prototype tricks.
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {

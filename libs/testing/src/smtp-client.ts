@@ -21,7 +21,7 @@ const QUIET_MS = 30_000;
 export function dotStuffed(raw: Buffer): Buffer {
   const stuffed =
     raw.includes('\r\n.') || raw[0] === 46 ? Buffer.from(raw.toString('latin1').replaceAll(/(^|\r\n)\./g, '$1..'), 'latin1') : raw;
-  const hasEnd = stuffed.subarray(-2).equals(Buffer.from('\r\n'));
+  const hasEnd = stuffed.length === 0 || stuffed.subarray(-2).equals(Buffer.from('\r\n'));
   return Buffer.concat([stuffed, Buffer.from(hasEnd ? '.\r\n' : '\r\n.\r\n')]);
 }
 

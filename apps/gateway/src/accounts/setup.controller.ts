@@ -22,6 +22,7 @@ export class SetUpController {
   @HttpCode(204)
   @Access('public')
   @ApiOperation({ summary: 'Make the first account, its super admin, pipeline and mail channel; 404 once there is one' })
+  @ApiResponse({ status: 404, description: 'There is an account' })
   @ApiResponse({ status: 204, description: 'Made: sign in' })
   async setUp(@Body() body: SetUpDto): Promise<void> {
     await this.accounts.setUpFirst(body);

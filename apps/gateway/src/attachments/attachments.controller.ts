@@ -41,6 +41,7 @@ export class AttachmentsController {
   @ApiOperation({ summary: 'The bytes of a file; ranges are served' })
   @ApiResponse({ status: 200, description: 'The file' })
   @ApiResponse({ status: 206, description: 'A range of it' })
+  @ApiResponse({ status: 416, description: 'Range outside the file' })
   async download(
     @Me() me: Principal,
     @Param('id', uuidParam) id: string,

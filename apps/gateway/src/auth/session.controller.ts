@@ -71,6 +71,7 @@ export class SessionController {
   @Access('public', { 401: 'E-mail address or password is wrong' })
   @ApiOperation({ summary: 'Sign in: sets the cookie `sid`' })
   @ApiResponse({ status: 200, type: SessionDto })
+  @ApiResponse({ status: 401, description: '`wrong_credentials`' })
   async signIn(
     @Body() { email, password }: SignInDto,
     @Req() request: DeskRequest,

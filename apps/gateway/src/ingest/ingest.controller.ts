@@ -1,5 +1,5 @@
 import { Body, Controller, Headers, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Ingest, IngestDeliveryReceipt } from '@helpdesk/contracts';
 import { invalid, RpcClient, unauthenticated } from '@helpdesk/platform';
 import { uuidParam } from '../problems/uuid-param.js';
@@ -17,6 +17,9 @@ class DeliveryAcceptedDto {
 const SYSTEM = { kind: 'system', accountId: null } as const;
 
 @ApiTags('ingest')
+@ApiBearerAuth('channelToken')
+@ApiResponse({ status: 401, description: 'Not the token of this channel' })
+@ApiResponse({ status: 404, description: 'No such channel' })
 @Controller('api/v1/ingest')
 export class IngestController {
   constructor(private readonly rpc: RpcClient) {}

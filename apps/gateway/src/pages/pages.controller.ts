@@ -18,7 +18,7 @@ export class PagesController {
 
   constructor(private readonly accounts: AccountsService) {}
 
-  @Get()
+  @Get(['', 't/:view', 't/:view/:id'])
   @Access('public')
   async index(@Res() reply: FastifyReply): Promise<void> {
     const state = (await this.accounts.hasAccount()) ? 'ready' : 'first-run';

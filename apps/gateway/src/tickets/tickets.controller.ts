@@ -21,8 +21,10 @@ import { hasHelpdesk } from '../auth/capabilities.rules.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
+import { OpenTicketDto } from './open-ticket.dto.js';
 import { HistoryDto, PatchTicketDto, PipelineListDto, TicketDto, TicketListQueryDto, TicketPageDto } from './ticket.dto.js';
 
+const ETAG = { ETag: { description: 'The version in quotes, for If-Match', schema: { type: 'string', example: '"7"' } } } as const;
 const INCLUDES = ['timeline', 'sidebar', 'drafts'];
 const PREVIOUS_TICKETS = 10;
 const DEFAULT_UNDO_SECONDS = 10;
@@ -55,7 +57,7 @@ export class TicketsController {
   @Access('helpdesk')
   @ApiOperation({ summary: 'A ticket, with what `include` names: timeline, sidebar, drafts' })
   @ApiQuery({ name: 'include', required: false, example: 'timeline,sidebar' })
-  @ApiResponse({ status: 200, type: TicketDto })
+  @ApiResponse({ status: 200, type: OpenTicketDto, headers: ETAG })
   async get(
     @Me() me: Principal,
     @Param('id', uuidParam) id: string,
@@ -84,7 +86,7 @@ export class TicketsController {
   @Access('ticket.edit')
   @ApiOperation({ summary: 'Change fields; absent = unchanged, null = cleared' })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The version it was read at' })
-  @ApiResponse({ status: 200, type: TicketDto })
+  @ApiResponse({ status: 200, type: TicketDto, headers: ETAG })
   @ApiResponse({ status: 412, description: 'Changed meanwhile' })
   async patch(
     @Me() me: Principal,
@@ -125,7 +127,6 @@ export class TicketsController {
   @HttpCode(201)
   @Access('ticket.reply')
   @ApiOperation({ summary: 'Answer the customer on the conversation’s channel' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiResponse({ status: 201, type: TimelineItemDto })
   @ApiResponse({ status: 409, description: '`thread_changed`: a newer public message has come' })
   async reply(

@@ -114,6 +114,9 @@ async function desk() {
       }),
     );
   };
+  // Links in notifications: /t/<view>/<ticket>.
+  const [, place, , linked] = location.pathname.split('/');
+  if (place === 't' && linked) await show(detail, (current = linked), pipelines, refresh).catch((problem) => notice(problem.message));
   await refresh();
   setInterval(() => document.hidden || refresh().catch(() => undefined), 5000);
 }

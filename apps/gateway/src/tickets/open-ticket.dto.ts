@@ -1,0 +1,45 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { AddressDto, TimelineDto } from '../messages/message.dto.js';
+import { TicketDto } from './ticket.dto.js';
+
+const uuid = { format: 'uuid' } as const;
+
+export class SidebarContactDto {
+  @ApiProperty(uuid) id: string;
+  @ApiProperty() name: string;
+  @ApiProperty({ type: [AddressDto] }) addresses: AddressDto[];
+  @ApiProperty({ type: String, format: 'uuid', nullable: true }) companyId: string | null;
+}
+
+export class SidebarCompanyDto {
+  @ApiProperty(uuid) id: string;
+  @ApiProperty() name: string;
+}
+
+export class PreviousTicketDto {
+  @ApiProperty(uuid) id: string;
+  @ApiProperty() number: number;
+  @ApiProperty() name: string;
+  @ApiProperty(uuid) stageId: string;
+  @ApiProperty({ format: 'date-time' }) lastActivityAt: string;
+}
+
+export class SidebarDto {
+  @ApiProperty({ type: [SidebarContactDto] }) contacts: SidebarContactDto[];
+  @ApiProperty({ type: [SidebarCompanyDto] }) companies: SidebarCompanyDto[];
+  @ApiProperty({ type: [PreviousTicketDto], description: 'Of the same contact, as far as you may see them' })
+  previousTickets: PreviousTicketDto[];
+  @ApiProperty({ type: [Object] }) activities: object[];
+}
+
+export class DraftsDto {
+  @ApiProperty({ type: Object, nullable: true }) reply: object | null;
+  @ApiProperty({ type: Object, nullable: true }) comment: object | null;
+}
+
+/** A ticket with what `include` asked for. */
+export class OpenTicketDto extends TicketDto {
+  @ApiPropertyOptional({ type: TimelineDto, description: 'The first 50 entries' }) timeline?: TimelineDto;
+  @ApiPropertyOptional({ type: SidebarDto }) sidebar?: SidebarDto;
+  @ApiPropertyOptional({ type: DraftsDto }) drafts?: DraftsDto;
+}
