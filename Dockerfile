@@ -32,8 +32,7 @@ COPY --from=build /app/dist ./dist
 USER 10001:10001
 # HTTP of the gateway, SMTP of channels, RPC between services, health and metrics.
 EXPOSE 3000 2525 4000 9090
-# Health is the orchestrator's: /health/live and /health/ready on METRICS_PORT.
-HEALTHCHECK NONE
+# No HEALTHCHECK: health is the orchestrator's, /health/live and /health/ready on METRICS_PORT.
 # Node is process 1 and ends in order on SIGTERM. Others: channels, conversations, tickets, notifications;
 # the migration: node dist/libs/platform/src/database/migrate.main.js
 CMD ["node", "dist/apps/gateway/src/main.js"]

@@ -36,11 +36,13 @@ const generated = (count, which) => generateMails({ count, seed: seed * 100 + wh
 function fromFolder(dir) {
   const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
   const index = new Map(manifest.map((entry, i) => [entry.file, i]));
+  const byId = new Map(manifest.map((entry, i) => [entry.messageId, i]));
   return manifest.map((entry, i) => ({
     index: i,
     kind: entry.kind,
     messageId: entry.messageId.replace(/^<|>$/g, ''),
     root: index.get(entry.root),
+    parent: byId.get(entry.inReplyTo) ?? null,
     from: entry.from,
     subject: entry.subject,
     marker: entry.file,

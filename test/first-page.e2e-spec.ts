@@ -50,7 +50,8 @@ const PASSWORD = 'correct horse battery';
   });
 
   it('shows a hostile mail without running or fetching anything, and sends an answer that can be undone', async () => {
-    const html = '<p>Hello <b>there</b></p><script>alert(1)</script><img src="http://canary.test/x.png" onerror="alert(2)"><svg onload=alert(3)>';
+    const html =
+      '<p>Hello <b>there</b></p><script>alert(1)</script><img src="http://canary.test/x.png" onerror="alert(2)"><svg onload=alert(3)>';
     const raw = [
       'From: Lea Braun <lea@customer.test>',
       'To: help@acme.test',

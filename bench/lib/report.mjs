@@ -63,6 +63,8 @@ export function formRows(form, result) {
     '0 / 0 / 0 / all',
     isRight,
   ]);
+  if (place.strangersElsewhere > 0)
+    rows.push(['  replies by strangers to the thread, on tickets of their own (D-24a), not counted above', `${place.strangersElsewhere}`]);
   return rows;
 }
 

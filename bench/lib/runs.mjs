@@ -95,6 +95,8 @@ export async function checkPlaces({ store, accountId }, mails) {
   const ticketOf = new Map(rows.map((row) => [row.id, row.ticket]));
   const rootTicket = new Map(mails.filter((mail) => mail.root === mail.index).map((mail) => [mail.index, ticketOf.get(mail.messageId)]));
   const replies = mails.filter((mail) => mail.root !== mail.index);
+  const elsewhere = replies.filter((mail) => ticketOf.get(mail.messageId) !== rootTicket.get(mail.root));
+  const strangers = strangersOf(mails);
   return {
     lost: mails.filter((mail) => !ticketOf.has(mail.messageId)).length,
     doubled: rows.length - ticketOf.size,
@@ -102,6 +104,34 @@ export async function checkPlaces({ store, accountId }, mails) {
     ticketsOfRoots: new Set(rootTicket.values()).size,
     tickets: new Set(ticketOf.values()).size,
     replies: replies.length,
-    repliesElsewhere: replies.filter((mail) => ticketOf.get(mail.messageId) !== rootTicket.get(mail.root)).length,
+    repliesElsewhere: elsewhere.filter((mail) => !strangers.has(mail.index)).length,
+    strangersElsewhere: elsewhere.filter((mail) => strangers.has(mail.index)).length,
   };
 }
+
+/** Replies by people who take no part in the thread: the desk gives them, and what answers them, a ticket of their own (D-24a). */
+function strangersOf(mails) {
+  const circles = new Map();
+  const strangers = new Set();
+  const domain = (address) => address.slice(address.lastIndexOf('@'));
+  for (const mail of mails) {
+    const circle = circles.get(mail.root) ?? new Set();
+    circles.set(mail.root, circle);
+    const isStranger = mail.root !== mail.index && !circle.has(mail.from) && domain(mail.from) !== domain(mails[mail.root].from);
+    const followsOne = mail.parent !== undefined && mail.parent !== null && strangers.has(mail.parent);
+    if (isStranger || followsOne) strangers.add(mail.index);
+    else for (const [address] of headOf(mail).matchAll(/[\w.+'-]+@[\w.-]+\w/g)) circle.add(address.toLowerCase());
+  }
+  return strangers;
+}
+
+const headOf = ({ raw }) => {
+  const head = raw
+    .toString('latin1')
+    .split('\r\n\r\n', 1)[0]
+    .replaceAll(/\r\n[ \t]/g, ' ');
+  return head
+    .split('\r\n')
+    .filter((line) => /^(from|to|cc):/i.test(line))
+    .join('\n');
+};

@@ -1,4 +1,4 @@
-import type { Api, GeneratedMail, Sink } from '@helpdesk/testing';
+import type { Api, GeneratedMail, SunkMail } from '@helpdesk/testing';
 
 interface TimelineItem {
   id: string;
@@ -93,7 +93,7 @@ export interface ReplyVerdict {
 }
 
 /** Compares the replies that the API accepted with what it shows, and with what reached the sink. */
-export function judgeReplies(marks: string[], view: View, sink: Sink): ReplyVerdict {
+export function judgeReplies(marks: string[], view: View, sink: { mails: Pick<SunkMail, 'messageId' | 'raw'>[] }): ReplyVerdict {
   const out = view.messages.filter(({ direction }) => direction === 'out');
   const verdict: ReplyVerdict = { notOnce: [], notFinal: [], sentTwice: [], sentButMissing: [], states: {} };
   const timesAtSink = new Map<string, number>();

@@ -55,7 +55,7 @@ test('every leaf is shown or listed; nested mails are files; bytes are exact', a
     contentType: 'image/png',
     sha256: createHash('sha256').update(bytes).digest('hex'),
   });
-  expect(Buffer.from(mail.attachments[1]?.content ?? []).toString()).toBe('Subject: Inner mail\r\n\r\ninside');
+  expect(Buffer.from(mail.attachments[1]?.content ?? []).toString()).toBe('Subject: Inner mail\r\n\r\ninside\r\n');
   expect(mail.text).toBe('Text');
 });
 
