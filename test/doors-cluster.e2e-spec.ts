@@ -110,4 +110,20 @@ import { entry, messagesOf, ticketNamed, ticketsNamed, type Item } from './suppo
     await post(desk.smtpPort, { from: `${word}@customer.test`, subject: `Afterwards ${word}`, text: 'hello' });
     await ticketNamed(api, word);
   });
+
+  it('takes mail, shows it, and sends answers while Redis is gone, and goes on when it is back with nothing in it', async () => {
+    await redis.crash();
+    const word = uniqueWord();
+    const customer = `${word}@customer.test`;
+    await post(desk.smtpPort, { from: customer, subject: `No Redis ${word}`, text: 'hello' });
+    const ticket = await ticketNamed(api, word, 30_000);
+    const reply = await api.post<Item>(`/tickets/${ticket.id}/replies`, { text: 'Still here.', undoSeconds: 0 });
+    await waitFor(() => sink.to(customer)[0], { what: 'the answer at the sink', within: 30_000 });
+    await redis.startEmpty();
+    await entry(api, ticket.id, (item) => item.id === reply.id && item.state === 'sent', 'the reply as sent', 30_000);
+    const after = uniqueWord();
+    await post(desk.smtpPort, { from: customer, subject: `Redis again ${after}`, text: 'hello' });
+    await ticketNamed(api, after, 30_000);
+    expect(sink.to(customer)).toHaveLength(1);
+  }, 120_000);
 });

@@ -31,7 +31,12 @@ export function formRows(form, result) {
       'p95 ≤ 300 ms',
       steady.toReadable.p95 <= 300 && steady.notSeen === 0,
     ],
-    ['at 20 mails/s: MAIL FROM → 250, p50 / p95 / p99', delay(steady.toAccepted), 'p99 ≤ 1 s', steady.toAccepted.p99 <= 1_000],
+    [
+      'at 20 mails/s: offered → 250 (connecting included), p50 / p95 / p99',
+      delay(steady.toAccepted),
+      'p99 ≤ 1 s',
+      steady.toAccepted.p99 <= 1_000,
+    ],
     ['at 20 mails/s: never seen in the list', `${steady.notSeen}`],
   ];
   for (const [name, groups] of [

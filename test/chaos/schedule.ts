@@ -44,8 +44,11 @@ export async function wreak(faults: Fault[], targets: Targets, random: Random): 
     if (fault.kind === 'kill') kills.push(await killOne(targets.desk, fault.service, random));
     else if (fault.kind === 'sink') targets.sink.set(fault.mode);
     else if (fault.kind === 'flush') await targets.redis.flush();
-    else if (fault.kind === 'redis-restart') await targets.redis.restartEmpty();
-    else {
+    else if (fault.kind === 'redis-restart') {
+      await targets.redis.crash();
+      await sleep(random.between(200, 2_000));
+      await targets.redis.startEmpty();
+    } else {
       await targets.postgres.stopImmediate();
       await sleep(random.between(200, 2_000));
       await targets.postgres.start();

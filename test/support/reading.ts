@@ -35,8 +35,8 @@ export interface Parked {
 export const ticketsNamed = (api: Api, word: string) => api.all<Row>(`/tickets?q=${encodeURIComponent(word)}`);
 
 /** Waits for the one ticket whose name holds the word. */
-export async function ticketNamed(api: Api, word: string): Promise<Row> {
-  return waitFor(async () => (await ticketsNamed(api, word))[0], { what: `the ticket named ${word}` });
+export function ticketNamed(api: Api, word: string, within = 15_000): Promise<Row> {
+  return waitFor(async () => (await ticketsNamed(api, word))[0], { what: `the ticket named ${word}`, within });
 }
 
 export const timeline = (api: Api, ticketId: string) => api.all<Item>(`/tickets/${ticketId}/timeline`);
@@ -46,8 +46,8 @@ export async function messagesOf(api: Api, ticketId: string): Promise<Item[]> {
 }
 
 /** Waits until an entry of the ticket fits. */
-export function entry(api: Api, ticketId: string, fits: (item: Item) => boolean, what: string): Promise<Item> {
-  return waitFor(async () => (await timeline(api, ticketId)).find(fits), { what });
+export function entry(api: Api, ticketId: string, fits: (item: Item) => boolean, what: string, within = 15_000): Promise<Item> {
+  return waitFor(async () => (await timeline(api, ticketId)).find(fits), { what, within });
 }
 
 /** Waits for what the quarantine shows. */

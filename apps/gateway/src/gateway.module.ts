@@ -6,6 +6,7 @@ import { AccountsService } from './accounts/accounts.service.js';
 import { SetUpController } from './accounts/setup.controller.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
+import { PublicFilesController } from './attachments/public-files.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditLog } from './audit/audit.log.js';
 import { AuthGuard } from './auth/auth.guard.js';
@@ -44,6 +45,7 @@ export class GatewayModule {
         MessagesController,
         NotificationsController,
         PagesController,
+        PublicFilesController,
         QuarantineController,
         SessionController,
         SetUpController,

@@ -36,7 +36,7 @@ export async function startGateway(
   const server = fastify({
     bodyLimit: BODY_BYTES,
     genReqId: () => newId(),
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: 2000 },
     forceCloseConnections: 'idle',
     // Before any route is found: an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => refuseAddress(error.statusCode ?? 400, request.id, reply as unknown as FastifyReply),

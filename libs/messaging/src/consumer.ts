@@ -1,5 +1,5 @@
 import { allDefinitions, parseEvent, type EventClass, type ServiceName } from '@helpdesk/contracts';
-import { Problem, runInContext, type Database, type Logger, type Runtime, type Tx } from '@helpdesk/platform';
+import { isDatabaseAway, Problem, runInContext, type Database, type Logger, type Runtime, type Tx } from '@helpdesk/platform';
 import { randomUUID } from 'node:crypto';
 import { busMetrics, type Backlog } from './metrics.js';
 import type { WakeUps } from './wake-ups/wake-ups.js';
@@ -227,12 +227,5 @@ class UnknownVersion extends Error {
   }
 }
 
-/** Faults of the moment that count no attempt: deadlock, serialisation, a database that goes away (SQLSTATE classes 08, 40, 57). */
-function isPassing(error: unknown): boolean {
-  const code = (error as { code?: string } | null)?.code ?? '';
-  return (
-    /^(08|40|57P|53)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
-    /Connection terminated|timeout exceeded/i.test(String(error))
-  );
-}
+/** Faults of the moment that count no attempt: a database that is away, deadlock, serialisation, no resources (SQLSTATE 40, 53). */
+const isPassing = (error: unknown) => isDatabaseAway(error) || /^(40|53)/.test((error as { code?: string } | null)?.code ?? '');

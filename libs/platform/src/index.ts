@@ -1,6 +1,6 @@
 export { BlobStore, sha256 } from './blob/blob-store.js';
 export { ConfigError, DeskConfig, publicUrl, readConfig } from './config/desk-config.js';
-export { Database } from './database/database.js';
+export { Database, isDatabaseAway } from './database/database.js';
 export { DatabaseModule } from './database/database.module.js';
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js';
 export { freePort } from './database/free-port.js';
@@ -31,6 +31,7 @@ export { currentContext, runInContext } from './logging/request-context.js';
 export { accountOf, scopeOf, type Actor } from './rpc/call-token.js';
 export { RpcClient } from './rpc/rpc-client.js';
 export { Answers, type Call } from './rpc/rpc-server.js';
+export { fileLink, readFileLink } from './security/file-link.js';
 export { Keys, safeEqual } from './security/keys.js';
 export { hashPassword, verifyPassword } from './security/passwords.js';
 export { loadSecretKey } from './security/secret-key.js';

@@ -21,8 +21,10 @@ export interface RedisServer {
   pid(): number;
   /** FLUSHALL. */
   flush(): Promise<void>;
-  /** Killed without warning, started again on the same port with nothing in it. */
-  restartEmpty(): Promise<void>;
+  /** Killed without warning. */
+  crash(): Promise<void>;
+  /** After a crash: on the same port, with nothing in it. */
+  startEmpty(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,8 +54,10 @@ export async function startRedis(): Promise<RedisServer> {
       const answer = await say(port, 'FLUSHALL');
       if (!answer.startsWith('+OK')) throw new Error(`FLUSHALL: ${answer}`);
     },
-    async restartEmpty() {
+    async crash() {
       await child.end('SIGKILL');
+    },
+    async startEmpty() {
       child = await launch();
     },
     async stop() {

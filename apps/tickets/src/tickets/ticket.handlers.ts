@@ -52,7 +52,8 @@ export class TicketHandlers {
       ? { type: 'user' as const, id: message.authorUserId, name: message.authorName }
       : { type: 'system' as const, id: null, name: 'Automation' };
     await this.changes.apply(tx, ticket, update, actor, 'message', at);
-    if (message.direction === 'in' && ticket.owner_id)
+    // Automatic mail disturbs nobody (D-41).
+    if (message.direction === 'in' && !message.isAutomatic && ticket.owner_id)
       await this.notice(tx, ticket, 'customer_message', message.messageId, message.isAutomatic);
   }
 

@@ -7,6 +7,16 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** A commit whose outcome is unknown or refused; the caller treats the work as not done and repeats it idempotently. */
 export class CommitFailed extends Error {}
 
+/** The server is away or going away (SQLSTATE classes 08 and 57P), or no connection could be had: the same may succeed in a moment. */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = (error as { code?: string } | null)?.code ?? '';
+  return (
+    /^(08|57P)/.test(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
+    /Connection terminated|timeout exceeded|not queryable/i.test(String(error))
+  );
+}
+
 /** Connections that broke while they were in use: the pool must not give them to anybody again. */
 const broken = new WeakMap<PoolClient, boolean>();
 

@@ -36,9 +36,7 @@ export async function ensureRoles(client: Client, keys: Keys): Promise<void> {
     const name = client.escapeIdentifier(role);
     const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
     if (rowCount === 0) await client.query(`CREATE ROLE ${name}`);
-    await client.query(
-      `ALTER ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD ${client.escapeLiteral(rolePassword(keys, role))}`,
-    );
+    await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${client.escapeLiteral(rolePassword(keys, role))}`);
     await client.query(`ALTER ROLE ${name} IN DATABASE ${client.escapeIdentifier(database)} SET search_path = ${service}, pg_temp`);
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${service}`);
     await client.query(`GRANT USAGE ON SCHEMA ${service}, bus, blob TO ${name}`);

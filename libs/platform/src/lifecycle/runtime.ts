@@ -1,5 +1,5 @@
 import type { ServiceName } from '@helpdesk/contracts';
-import { readConfig, type DeskConfig } from '../config/desk-config.js';
+import { ConfigError, readConfig, type DeskConfig } from '../config/desk-config.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { Keys } from '../security/keys.js';
 import { loadSecretKey } from '../security/secret-key.js';
@@ -20,7 +20,7 @@ export interface Runtime {
 export function runtimeFor(service: ServiceName, env: NodeJS.ProcessEnv, embeddedDatabaseUrl?: string): Runtime {
   const config = readConfig(env);
   const databaseUrl = config.DATABASE_URL ?? embeddedDatabaseUrl;
-  if (!databaseUrl) throw new Error('DATABASE_URL is not set, and this process has no embedded PostgreSQL');
+  if (!databaseUrl) throw new ConfigError(['DATABASE_URL: is needed here, this process has no embedded PostgreSQL']);
   return {
     service,
     config,

@@ -8,7 +8,8 @@ import {
 } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
-import { Problem } from '../errors/problem.js';
+import { isDatabaseAway } from '../database/database.js';
+import { Problem, unavailable } from '../errors/problem.js';
 import type { Runtime } from '../lifecycle/runtime.js';
 import { currentContext } from '../logging/request-context.js';
 import { verifyActor, type Actor } from './call-token.js';
@@ -50,7 +51,7 @@ export class RpcProblemFilter implements RpcExceptionFilter {
   constructor(private readonly runtime: Runtime) {}
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> {
-    const problem = error instanceof Problem ? error : undefined;
+    const problem = error instanceof Problem ? error : isDatabaseAway(error) ? unavailable('The database does not answer.') : undefined;
     if (!problem) {
       const { correlationId } = host.switchToRpc().getData<Wire>();
       const stack = error instanceof Error ? error.stack : String(error);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeliverMessage } from '@helpdesk/contracts';
 import { PublicQueue } from '@helpdesk/messaging';
-import type { Runtime } from '@helpdesk/platform';
+import { fileLink, publicUrl, type Runtime } from '@helpdesk/platform';
 import type { ChannelAccount } from '../../channel-accounts/channel-account.entity.js';
 import { secretPlace } from '../../channel-accounts/channel-accounts.service.js';
 import type { SendOutcome } from '../../delivery/send-outcome.js';
@@ -25,7 +25,11 @@ export class CustomSender {
       to: command.to.map(({ kind, value }) => ({ kind, value })),
       text: command.text,
       ...(command.html !== null && { html: command.html }),
-      attachments: [],
+      attachments: command.attachments.map((file) => ({
+        filename: file.filename,
+        contentType: file.contentType,
+        url: `${publicUrl(this.runtime.config)}${fileLink(this.runtime.keys, file)}`,
+      })),
     };
     // Not `sending`: handing over again is safe here, the adapter knows the message by its id.
     void beforeBytes;
