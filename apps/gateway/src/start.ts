@@ -61,7 +61,9 @@ export async function startGateway(
   const boundPort = typeof address === 'object' && address ? address.port : port;
   const rpc = app.get(RpcClient);
   const close = async () => {
-    await app.close();
+    // A connection whose last answer is out becomes idle; without this it would stay open until its keep-alive ends.
+    const sweep = setInterval(() => server.server.closeIdleConnections(), 100);
+    await app.close().finally(() => clearInterval(sweep));
     await rpc.close();
   };
   return { app, url: `http://localhost:${boundPort}`, close };

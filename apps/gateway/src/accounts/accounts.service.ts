@@ -21,6 +21,8 @@ const ALL = { scope: 'all', unassigned: true };
 /** Two first starts at the same moment make one account. */
 const LOCK = 7_304_119_222;
 const RETRY_MS = 250;
+/** The services of a cluster take seconds to start; longer than this somebody should know. */
+const WARN_EVERY = 80;
 
 /** Makes accounts: the rows here first, then what the services add. A crash in between is made good at the next start. */
 @Injectable()
@@ -51,7 +53,8 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    await this.finishing;
+    // A call that hangs has up to 15 s; the next start goes on from where this one stopped.
+    await Promise.race([this.finishing, sleep(1_000)]);
   }
 
   async hasAccount(): Promise<boolean> {
@@ -89,7 +92,7 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async finishPending(): Promise<void> {
-    while (!this.isStopping) {
+    for (let tries = 1; !this.isStopping; tries += 1) {
       try {
         const pending = await this.database.query<Pending & Record<string, unknown>>(
           'SELECT id, settings FROM gateway.account WHERE NOT is_set_up',
@@ -97,7 +100,8 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
         for (const account of pending) await this.finish(account);
         return;
       } catch (error) {
-        this.runtime.logger.debug({ error: String(error) }, 'an account is not set up yet: the services do not answer');
+        const level = tries % WARN_EVERY === 0 ? 'warn' : 'debug';
+        this.runtime.logger[level]({ error: String(error) }, 'an account is not set up yet, will be tried again');
         await sleep(RETRY_MS);
       }
     }
