@@ -1,5 +1,5 @@
 // The two forms of the desk under the bench: start, start again, who is who, end.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { findRedisServer, scratchFolder, startDesk, startPostgres, startRedis } from '../../dist/libs/testing/src/index.js';
 
 /** Names the group that a process counts to. */
@@ -41,6 +41,7 @@ export async function openForm(form) {
     async close() {
       await desk.stop();
       for (const server of backing) await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

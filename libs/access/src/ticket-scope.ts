@@ -56,9 +56,10 @@ export function scopeToSql(scope: TicketScope, action: TicketAction, alias: stri
 function ruleToSql(scope: TicketScope, rule: ScopeRule, alias: string, add: (value: unknown) => string): string {
   if (rule.scope === 'none') return 'false';
   if (rule.scope === 'all') return 'true';
-  const inTeam = `${alias}.team_id = ANY (${add(scope.teamIds)}::uuid[])`;
+  // Registered only where it is used: PostgreSQL refuses a parameter that stands nowhere.
+  const inTeam = () => `${alias}.team_id = ANY (${add(scope.teamIds)}::uuid[])`;
   const clauses = [`${alias}.owner_id = ${add(scope.userId)}::uuid`];
-  if (rule.scope === 'team') clauses.push(inTeam, `${alias}.owner_id = ANY (${add(scope.teammateIds)}::uuid[])`);
-  if (rule.unassigned) clauses.push(`(${alias}.owner_id IS NULL AND (${alias}.team_id IS NULL OR ${inTeam}))`);
+  if (rule.scope === 'team') clauses.push(inTeam(), `${alias}.owner_id = ANY (${add(scope.teammateIds)}::uuid[])`);
+  if (rule.unassigned) clauses.push(`(${alias}.owner_id IS NULL AND (${alias}.team_id IS NULL OR ${inTeam()}))`);
   return `(${clauses.join(' OR ')})`;
 }
