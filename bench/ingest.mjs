@@ -3,7 +3,7 @@
 // --tickets N fills the database up to N tickets (copies made by SQL) and measures the load again there.
 // --eml DIR sends the *.eml of a folder with its manifest.json in the order of its names, instead of generated mails.
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generateMails, startPostgres, SUPPORT_ADDRESS } from '../dist/libs/testing/src/index.js';
@@ -79,10 +79,12 @@ async function measure(form) {
 
 const results = [];
 for (const form of values.form === 'both' ? ['embedded', 'cluster'] : [values.form]) {
+  // What others do on the machine meanwhile goes into the figures: a number far above zero makes them worthless.
+  const [load] = loadavg();
   const result = await measure(form);
   results.push(result);
   table(
-    `${form === 'cluster' ? 'cluster with Redis, 1 replica' : form} (${cpus().length} cores, Node ${process.version})`,
+    `${form === 'cluster' ? 'cluster with Redis, 1 replica' : form} (${cpus().length} cores, Node ${process.version}, load average before ${load?.toFixed(1)})`,
     formRows(form, result),
   );
 }

@@ -51,6 +51,9 @@ export async function delays(target, mails, { perSecond, connections }) {
   const acceptedAt = new Map();
   const seenAt = new Map();
   const byMarker = new Map(mails.map((mail) => [mail.marker, mail.index]));
+  const rootOf = new Map(mails.map((mail) => [mail.index, mail.root]));
+  const threads = new Map();
+  for (const { index, root } of mails) threads.set(root, [...(threads.get(root) ?? []), index]);
   let isSending = true;
   const looking = (async () => {
     let giveUp = Infinity;
@@ -59,7 +62,9 @@ export async function delays(target, mails, { perSecond, connections }) {
       const now = performance.now();
       for (const { excerpt } of items) {
         const index = byMarker.get(/mk\w+x\d+x/.exec(excerpt)?.[0] ?? '');
-        if (index !== undefined && !seenAt.has(index)) seenAt.set(index, now);
+        if (index === undefined) continue;
+        // The list shows the newest text of a ticket: what stands before it in the thread is readable as well.
+        for (const earlier of threads.get(rootOf.get(index))) if (earlier <= index && !seenAt.has(earlier)) seenAt.set(earlier, now);
       }
       if (!isSending && giveUp === Infinity) giveUp = performance.now() + 5_000;
       await sleep(API_POLL_MS);

@@ -40,6 +40,8 @@ interface Claimed {
 const BACKOFF_MS = [1_000, 5_000, 30_000, 120_000];
 const MAX_BATCH = 20;
 const SWEEP_MS = 10_000;
+/** While no wake-ups come through, what is due is looked for this often. */
+const WATCH_MS = 1_000;
 const PRUNE_MS = 600_000;
 
 /** Handled events are kept a week, to look at and to rebuild from. */
@@ -78,6 +80,7 @@ const SWEEP = `
 export class Consumer {
   private readonly handlers = new Map<string, { type: EventClass; handle: Handler }>();
   private sweeper: NodeJS.Timeout | undefined;
+  private watcher: NodeJS.Timeout | undefined;
   private pruner: NodeJS.Timeout | undefined;
   private readonly logger: Logger;
   private readonly service: ServiceName;
@@ -112,10 +115,12 @@ export class Consumer {
     void this.sweep('0 s');
     this.pruner = setInterval(() => void this.prune(), PRUNE_MS);
     this.sweeper = setInterval(() => void this.sweep('10 s'), SWEEP_MS);
+    this.watcher = setInterval(() => this.wakeUps.isDown() && void this.sweep('0 s'), WATCH_MS);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.sweeper);
+    clearInterval(this.watcher);
     clearInterval(this.pruner);
     await this.wakeUps.stop(this.service);
   }

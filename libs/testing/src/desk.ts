@@ -85,12 +85,18 @@ export class Desk {
   }
 }
 
+/** What `npm start` gives to node: the same limits of memory as people get. */
+function npmStart(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').slice(1);
+}
+
 /** Starts a desk by the real command on free ports and waits until it says that it is ready. */
 export async function startDesk({ form, replicas = 1, env = {}, dataDir, within = 90_000 }: DeskOptions): Promise<Desk> {
   const folder = dataDir ?? scratchFolder(form);
   const port = await freePorts(replicas);
   const smtpPort = await freePorts(replicas);
-  const args = form === 'embedded' ? ['scripts/start.mjs'] : ['scripts/start-cluster.mjs', '--replicas', String(replicas)];
+  const args = form === 'embedded' ? npmStart() : ['scripts/start-cluster.mjs', '--replicas', String(replicas)];
   const { DATABASE_URL: _database, REDIS_URL: _redis, SMTP_URL: _relay, NODE_OPTIONS: _options, ...inherited } = process.env;
   const before = performance.now();
   const child = new Child(process.execPath, args, join(folder, 'desk.log'), {

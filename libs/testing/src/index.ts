@@ -6,6 +6,7 @@ export { ADMIN, Desk, startDesk, SUPPORT_ADDRESS, type DeskOptions, type Process
 export { generateMails, type GeneratedMail, type MailOptions } from './mails.js';
 export { base64Lines, encodedWords, mailDate, quotedPrintable } from './mime-text.js';
 export { sendUntilAccepted, type SendOptions, type SendReport } from './mta.js';
+export { fastest } from './fastest.js';
 export { freePorts } from './ports.js';
 export { Random } from './random.js';
 export { findRedisServer, isAlive, scratchFolder, startPostgres, startRedis, type PostgresServer, type RedisServer } from './servers.js';

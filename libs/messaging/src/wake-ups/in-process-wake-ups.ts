@@ -34,6 +34,10 @@ export class InProcessWakeUps implements WakeUps {
     this.pump(lane);
   }
 
+  isDown(): boolean {
+    return false;
+  }
+
   async listen(consumer: ServiceName, handler: KeyHandler, concurrency: number): Promise<void> {
     this.lanes.set(consumer, {
       handler,

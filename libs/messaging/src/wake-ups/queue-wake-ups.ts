@@ -32,6 +32,7 @@ export class QueueWakeUps implements WakeUps {
   private readonly pending = new Map<ServiceName, Batch>();
   private readonly sending = new Set<ServiceName>();
   private lastWarning = 0;
+  private isConnected = true;
 
   constructor(private readonly runtime: Runtime) {
     this.logger = runtime.logger;
@@ -47,13 +48,20 @@ export class QueueWakeUps implements WakeUps {
     setImmediate(() => void this.send(consumer));
   }
 
+  isDown(): boolean {
+    return !this.isConnected;
+  }
+
   async listen(consumer: ServiceName, handler: KeyHandler, concurrency: number): Promise<void> {
     await this.local.listen(consumer, handler, concurrency);
     const handle = async ({ keys }: Wake) => {
       await Promise.all(keys.map((key) => this.local.handled(consumer, key)));
     };
+    const connection = patientRedis(this.runtime);
+    connection.on('close', () => (this.isConnected = false));
+    connection.on('ready', () => (this.isConnected = true));
     const worker = new Worker(queueName(consumer), (job) => handle(job.data as Wake), {
-      connection: patientRedis(this.runtime),
+      connection,
       concurrency,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },

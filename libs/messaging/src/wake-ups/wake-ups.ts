@@ -12,6 +12,8 @@ export type KeyHandler = (key: string) => Promise<void>;
 export interface WakeUps {
   /** Never throws and never waits. `at`: not before this time. */
   wake(consumer: ServiceName, key: string, at?: Date): void;
+  /** Wake-ups do not come through at the moment: whoever waits for them should look for himself. */
+  isDown(): boolean;
   listen(consumer: ServiceName, handler: KeyHandler, concurrency: number): Promise<void>;
   /** Stops listening and waits for the handlers that run. */
   stop(consumer: ServiceName): Promise<void>;

