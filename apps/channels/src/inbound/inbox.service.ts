@@ -62,7 +62,7 @@ export class InboxService {
     const park = channel.isDisabled ? { code: 'channel_disabled', reason: 'The channel was switched off when this arrived.' } : null;
     try {
       await this.database.transaction(channel.accountId, async (tx) => {
-        void this.blobs.put(tx, [arrival.raw, ...arrival.files]);
+        this.blobs.put(tx, [arrival.raw, ...arrival.files]);
         void tx.query(INSERT, [
           envelopeId,
           channel.accountId,
@@ -103,7 +103,7 @@ export class InboxService {
         [envelopeId, accountId],
       );
       if (!rows[0]) return;
-      void this.blobs.put(tx, arrival.files);
+      this.blobs.put(tx, arrival.files);
       await this.bus.publish(tx, accountId, this.event(arrival, envelopeId, rows[0].received_at));
     });
   }
@@ -117,7 +117,7 @@ export class InboxService {
     externalId: string | null,
   ): Promise<void> {
     await this.database.transaction(channel.accountId, async (tx) => {
-      void this.blobs.put(tx, [raw]);
+      this.blobs.put(tx, [raw]);
       await tx.query(
         `${INSERT} ON CONFLICT (account_id, channel_id, dedupe_key) DO UPDATE SET attempts = channels.inbound_envelope.attempts + 1`,
         [

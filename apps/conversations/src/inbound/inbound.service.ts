@@ -35,9 +35,10 @@ export class InboundService {
   async receive(event: InboundReceived, tx: Tx, { accountId, isReplay }: Delivery): Promise<void> {
     const message = event.isOurOwn ? asOwn(event.message) : event.message;
     const mayHaveContact = message.sender !== null && message.automatic === null;
-    const contactFound = mayHaveContact && message.sender ? resolveContact(tx, accountId, message.sender) : Promise.resolve(null);
-    const { candidates, compared } = await this.candidates(tx, accountId, event, message);
-    const contact = await contactFound;
+    const [contact, { candidates, compared }] = await Promise.all([
+      mayHaveContact && message.sender ? resolveContact(tx, accountId, message.sender) : null,
+      this.candidates(tx, accountId, event, message),
+    ]);
     if (event.siblingChannelIds.length > 0 && (await this.joinsSibling(tx, accountId, event))) return;
 
     let placement = place(message, candidates, compared, new Date(event.receivedAt));

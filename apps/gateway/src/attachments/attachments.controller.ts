@@ -32,7 +32,7 @@ export class AttachmentsController {
   @ApiResponse({ status: 201, type: AttachmentDto })
   async upload(@Me() me: Principal, @ResourceId() id: string, @Req() request: DeskRequest): Promise<AttachmentDto> {
     const { filename, contentType, bytes, hash } = await readUpload(request);
-    await this.database.transaction(me.accountId, (tx) => this.blobs.put(tx, [{ hash, bytes }]));
+    await this.database.transaction(me.accountId, async (tx) => this.blobs.put(tx, [{ hash, bytes }]));
     return this.rpc.call(AddUpload, actorFor(me), { id, filename, contentType, size: bytes.length, sha256: hash });
   }
 

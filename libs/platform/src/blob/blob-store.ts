@@ -12,26 +12,20 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 export class BlobStore {
   constructor(private readonly database: Database) {}
 
-  /** Stores each of the byte arrays once; `hash` is their SHA-256 in hex, computed by the caller. */
-  async put(tx: Tx, blobs: { hash: string; bytes: Uint8Array }[]): Promise<void> {
-    const hashes: Buffer[] = [];
-    const numbers: number[] = [];
-    const chunks: Buffer[] = [];
-    for (const { hash, bytes } of blobs) {
+  /**
+   * Stores each of the byte arrays once; `hash` is their SHA-256 in hex, computed by the caller. Sent without waiting: a failure fails the
+   * transaction. In the order of hashes, so that two transactions with the same files wait for each other instead of locking up.
+   */
+  put(tx: Tx, blobs: { hash: string; bytes: Uint8Array }[]): void {
+    for (const { hash, bytes } of blobs.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))) {
       const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const key = Buffer.from(hash, 'hex');
       for (let n = 0; n === 0 || n * CHUNK_BYTES < whole.length; n += 1) {
-        hashes.push(key);
-        numbers.push(n);
-        chunks.push(whole.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES));
+        // One statement a chunk: a bytea parameter goes over the wire as it is, an array of them would be written out as hex.
+        const chunk = whole.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES);
+        void tx.query('INSERT INTO blob.chunk (sha256, n, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [key, n, chunk]);
       }
     }
-    // One statement a chunk: a bytea parameter goes over the wire as it is, an array of them would be written out as hex.
-    await Promise.all(
-      chunks.map((bytes, i) =>
-        tx.query('INSERT INTO blob.chunk (sha256, n, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [hashes[i], numbers[i], bytes]),
-      ),
-    );
   }
 
   /** The bytes as a stream of chunks; null when there is no such blob. */
