@@ -162,7 +162,8 @@ async function lock(tx: Tx, manager: EntityManager, accountId: string, id: strin
   return channel;
 }
 
-const EMAIL = /^[^\s@<>"',;:()[\]\\]+@[a-z0-9.-]+$/i;
+/** Without a plus: what follows one is the conversation's token. */
+const EMAIL = /^[^\s@<>"',;:()[\]\\+]+@[a-z0-9.-]+$/i;
 
 function checkArgs(args: Pick<CreateChannelArgs, 'type' | 'name' | 'address' | 'settings'>): void {
   const errors: FieldProblem[] = [];

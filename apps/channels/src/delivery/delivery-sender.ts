@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DeliveryChanged, type DeliverMessage } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
@@ -21,6 +22,8 @@ const LEASE_MS = 30_000;
 const RENEW_MS = 8_000;
 const POLL_MS = 1_000;
 const PARALLEL = 4;
+/** A second apart; then the row stays as it is and its lease runs out. */
+const RECORD_TRIES = 10;
 /** Delays before tries 2, 3, …, in ms. After the last a message ends visibly as failed, within ten minutes; people may retry it. */
 const BACKOFF_MS = [2_000, 8_000, 30_000, 90_000, 240_000];
 
@@ -84,15 +87,34 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   private async deliver(claimed: Claimed): Promise<void> {
     const renewal = setInterval(() => void this.renew(claimed), RENEW_MS);
     try {
-      const outcome = await this.senders.send(claimed.payload, claimed.account_id, () => this.markSending(claimed));
-      await this.finish(claimed, outcome);
-    } catch (error) {
-      if (error instanceof LostLease) return;
-      const detail = error instanceof Error ? error.message : String(error);
-      this.runtime.logger.warn({ messageId: claimed.message_id, error: detail }, 'delivery failed unexpectedly');
-      await this.finish(claimed, { kind: 'retry', detail });
+      const outcome = await this.trySend(claimed);
+      if (outcome) await this.record(claimed, outcome);
     } finally {
       clearInterval(renewal);
+    }
+  }
+
+  /** Null when the delivery is somebody else's by now. */
+  private async trySend(claimed: Claimed): Promise<SendOutcome | null> {
+    try {
+      return await this.senders.send(claimed.payload, claimed.account_id, () => this.markSending(claimed));
+    } catch (error) {
+      if (error instanceof LostLease) return null;
+      const detail = error instanceof Error ? error.message : String(error);
+      this.runtime.logger.warn({ messageId: claimed.message_id, error: detail }, 'delivery failed unexpectedly');
+      return { kind: 'retry', detail };
+    }
+  }
+
+  /** What happened stays what happened while it cannot be written down: a mail that was sent is never tried again for that. */
+  private async record(claimed: Claimed, outcome: SendOutcome): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.finish(claimed, outcome);
+      } catch (error) {
+        if (tries === RECORD_TRIES) throw error;
+        await sleep(1_000);
+      }
     }
   }
 
@@ -125,7 +147,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
       const rows = await tx.query(
         `UPDATE channels.delivery SET state = $4, detail = $5, provider_id = $6, lease_until = NULL, due_at = now() + $7 * interval '1 ms',
            done_at = CASE WHEN $8 THEN now() END
-         WHERE message_id = $1 AND attempt = $2 AND fence = $3 RETURNING 1`,
+         WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND state IN ('connecting', 'sending') RETURNING 1`,
         [claimed.message_id, claimed.attempt, claimed.fence, state, outcome.detail, providerId, delayMs, !willRetry],
       );
       if (rows.length === 0 || state === 'handed_over') return;

@@ -38,7 +38,7 @@ export class TicketHandlers {
     const { message } = event;
     const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id);
     const current = pipeline?.stages.find((stage) => stage.id === ticket.stage_id);
-    const stage = pipeline && current ? stageAfterMessage(message, event.reopens, current, pipeline) : undefined;
+    const stage = pipeline && current ? stageAfterMessage(message, current, pipeline) : undefined;
     const at = new Date(message.at);
     // A message that had waited for its time may come after newer ones: what the list shows stays the newest.
     const isNewest = message.seq > ticket.thread_version;

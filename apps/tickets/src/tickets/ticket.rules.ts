@@ -20,18 +20,13 @@ export function creationPlace(channel: Pick<ChannelFacts, 'pipelineId' | 'stageI
 }
 
 /** The status a message moves its ticket to, undefined when it stays (D-25, D-41, D-55). A wish that came with a reply goes first. */
-export function stageAfterMessage(
-  message: MessageFacts,
-  reopens: boolean,
-  current: StageView,
-  pipeline: PipelineView,
-): StageView | undefined {
+export function stageAfterMessage(message: MessageFacts, current: StageView, pipeline: PipelineView): StageView | undefined {
   if (message.isAutomatic) return undefined;
   const byId = (id: string | null | undefined) => pipeline.stages.find((stage) => stage.id === id);
   const wanted = byId(message.moveToStageId);
   if (wanted) return wanted.id === current.id ? undefined : wanted;
   if (message.direction === 'in' && current.category === 'closed') {
-    if (!reopens) return undefined;
+    // Closed while the message was on its way: it was placed on an open ticket, so it opens it again.
     const onCustomer = byId(pipeline.rules.autoStage?.onCustomerMessage);
     return onCustomer?.category !== 'closed' && onCustomer ? onCustomer : pipeline.stages.find((stage) => stage.category !== 'closed');
   }

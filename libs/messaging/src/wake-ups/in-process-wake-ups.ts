@@ -67,8 +67,15 @@ export class InProcessWakeUps implements WakeUps {
     const lane = this.lanes.get(consumer);
     if (!lane) return;
     lane.isStopped = true;
+    for (const key of lane.waiting) this.settle(lane, key);
+    lane.waiting.clear();
     if (lane.running.size > 0) await new Promise<void>((resolve) => lane.drained.push(resolve));
     this.lanes.delete(consumer);
+  }
+
+  private settle(lane: Lane, key: string): void {
+    for (const resolve of lane.settled.get(key) ?? []) resolve();
+    lane.settled.delete(key);
   }
 
   private pump(lane: Lane): void {
@@ -78,11 +85,9 @@ export class InProcessWakeUps implements WakeUps {
       lane.running.add(key);
       void lane.handler(key).finally(() => {
         lane.running.delete(key);
-        if (lane.again.delete(key)) lane.waiting.add(key);
-        else {
-          for (const resolve of lane.settled.get(key) ?? []) resolve();
-          lane.settled.delete(key);
-        }
+        const isDueAgain = lane.again.delete(key);
+        if (isDueAgain && !lane.isStopped) lane.waiting.add(key);
+        else this.settle(lane, key);
         if (lane.isStopped && lane.running.size === 0) for (const resolve of lane.drained) resolve();
         this.pump(lane);
       });

@@ -85,13 +85,21 @@ async function transmit(
     });
     if (relay.auth) {
       const credentials = relay.auth;
-      await new Promise<void>((resolve, reject) => connection.login({ credentials }, (error) => (error ? reject(error) : resolve())));
+      await new Promise<void>((resolve, reject) => {
+        connection.on('error', reject);
+        connection.on('end', () => reject(new Error('the server closed the connection')));
+        connection.login({ credentials }, (error) => (error ? reject(error) : resolve()));
+      });
     }
-    const response = await new Promise<string>((resolve, reject) => {
+    const { response, refused } = await new Promise<{ response: string; refused: string[] }>((resolve, reject) => {
       connection.on('error', reject);
       connection.on('end', () => reject(new Error('the server closed the connection')));
-      connection.send(envelope, body, (error, info) => (error ? reject(error) : resolve(info.response)));
+      connection.send(envelope, body, (error, info) =>
+        error ? reject(error) : resolve({ response: info.response, refused: (info.rejected ?? []).map(String) }),
+      );
     });
+    if (refused.length > 0)
+      return { kind: 'failed', detail: `Refused for ${refused.join(', ')}; the other recipients got it. ${response}` };
     return { kind: 'sent', detail: response, providerId: response };
   } catch (error) {
     if (progress.lost) throw progress.lost;
