@@ -97,6 +97,7 @@ export class ChannelsController {
       raw: string;
       sent_at: Date;
     }>(
+      accountOf(actor),
       'SELECT id, sender, recipients, subject, raw, sent_at FROM channels.outbox_mail WHERE account_id = $1 ORDER BY sent_at DESC LIMIT $2',
       [accountOf(actor), args.limit],
     );

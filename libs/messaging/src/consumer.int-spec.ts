@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { DeliveryChanged } from '@helpdesk/contracts';
-import { createLogger, Database, DeskConfig, Keys, migrate, newId, type Runtime } from '@helpdesk/platform';
+import { createLogger, Database, EVERY_ACCOUNT, DeskConfig, Keys, migrate, newId, type Runtime } from '@helpdesk/platform';
 import { startPostgres, waitFor, type PostgresServer } from '@helpdesk/testing';
 import { DataSource } from 'typeorm';
 import { Consumer, Park, type Delivery } from './consumer.js';
@@ -23,6 +23,7 @@ const publish = (messageId: string, detail: string, dueAt?: Date) =>
   database.transaction(account, (tx) => bus.publish(tx, account, event(messageId, detail), { dueAt }));
 const rows = () =>
   database.query<{ id: string; attempts: number; error_code: string | null; quarantined_at: Date | null }>(
+    EVERY_ACCOUNT,
     'SELECT * FROM bus.dispatch ORDER BY id',
   );
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
   await migrate(postgres.url, keys);
   source = await new DataSource({ type: 'postgres', url: postgres.url, extra: { max: 6, pipeline: true } }).initialize();
   database = new Database(source);
-  await database.query('CREATE TABLE public.effect (detail text PRIMARY KEY)');
+  await database.query(EVERY_ACCOUNT, 'CREATE TABLE public.effect (detail text PRIMARY KEY)');
   wakeUps = new InProcessWakeUps();
   bus = new MessageBus(wakeUps, database);
   const runtime: Runtime = {
@@ -63,8 +64,8 @@ afterAll(async () => {
 beforeEach(async () => {
   seen = [];
   behave = () => undefined;
-  await database.query('DELETE FROM bus.dispatch');
-  await database.query('DELETE FROM public.effect');
+  await database.query(EVERY_ACCOUNT, 'DELETE FROM bus.dispatch');
+  await database.query(EVERY_ACCOUNT, 'DELETE FROM public.effect');
 });
 
 test('events of one key are handled in order, each effect once', async () => {
@@ -85,7 +86,7 @@ test('what a handler did before it failed is undone; the rest of the key waits f
   });
   await waitFor(async () => (await rows()).length === 0, { what: 'all handled after a retry', within: 10_000 });
   expect(seen.slice(-2)).toEqual(['b', 'c']);
-  const effects = await database.query<{ detail: string }>('SELECT detail FROM public.effect ORDER BY detail');
+  const effects = await database.query<{ detail: string }>(EVERY_ACCOUNT, 'SELECT detail FROM public.effect ORDER BY detail');
   expect(effects.map((row) => row.detail)).toEqual(['a', 'b', 'c']);
 });
 
@@ -102,7 +103,7 @@ test('a parked event is quarantined with its code, its key goes on, and a replay
   expect(await bus.replay(newId(), parked?.id ?? '')).toBe(false);
   expect(await bus.replay(account, parked?.id ?? '')).toBe(true);
   await waitFor(async () => (await rows()).length === 0, { what: 'the replay' });
-  const effects = await database.query<{ detail: string }>('SELECT detail FROM public.effect ORDER BY detail');
+  const effects = await database.query<{ detail: string }>(EVERY_ACCOUNT, 'SELECT detail FROM public.effect ORDER BY detail');
   expect(effects.map((row) => row.detail)).toEqual(['fine', 'poison']);
 });
 
@@ -124,5 +125,5 @@ test('a wrong field never leaves its publisher, and takes the change with it', a
     await bus.publish(tx, account, Object.assign(Object.create(DeliveryChanged.prototype) as DeliveryChanged, wrong));
   });
   await expect(change).rejects.toThrow(TypeError);
-  expect(await database.query('SELECT 1 FROM public.effect')).toEqual([]);
+  expect(await database.query(EVERY_ACCOUNT, 'SELECT 1 FROM public.effect')).toEqual([]);
 });

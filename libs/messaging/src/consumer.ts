@@ -1,5 +1,14 @@
 import { allDefinitions, parseEvent, type EventClass, type ServiceName } from '@helpdesk/contracts';
-import { isDatabaseAway, Problem, runInContext, type Database, type Logger, type Runtime, type Tx } from '@helpdesk/platform';
+import {
+  EVERY_ACCOUNT,
+  isDatabaseAway,
+  Problem,
+  runInContext,
+  type Database,
+  type Logger,
+  type Runtime,
+  type Tx,
+} from '@helpdesk/platform';
 import { randomUUID } from 'node:crypto';
 import { busMetrics, type Backlog } from './metrics.js';
 import type { WakeUps } from './wake-ups/wake-ups.js';
@@ -65,7 +74,7 @@ const CLAIM = `
     WHERE d.id = mine.id AND NOT EXISTS (SELECT 1 FROM mine early WHERE early.due_at > now() AND early.id <= mine.id)
     RETURNING d.id, d.event_seq, d.account_id, d.attempts, d.is_replay
   )
-  SELECT gone.*, e.name, e.version, e.payload, e.correlation_id, set_config('app.account', gone.account_id::text, true)
+  SELECT gone.*, e.name, e.version, e.payload, e.correlation_id
   FROM gone JOIN bus.event e ON e.seq = gone.event_seq ORDER BY gone.id`;
 
 /** Due, and not taken within the last 10 s; rows that are being handled are locked and skipped. */
@@ -132,9 +141,11 @@ export class Consumer {
       const progress: { current?: Claimed; done: number } = { done: 0 };
       const started = performance.now();
       try {
-        const count = await this.database.transaction(null, async (tx) => {
+        const count = await this.database.transaction(EVERY_ACCOUNT, async (tx) => {
           const claimed = await tx.query<Claimed & { [k: string]: unknown }>(CLAIM, [this.service, key, limit]);
           for (const row of claimed) {
+            // One key may name threads of several accounts.
+            if (row.account_id !== progress.current?.account_id) tx.narrow(row.account_id);
             progress.current = row;
             await this.handleOne(row, tx);
             progress.done += 1;
@@ -149,7 +160,8 @@ export class Consumer {
           this.logger.warn({ error: String(error), key }, 'could not claim events; the sweeper comes back to them');
           return;
         }
-        if (progress.done > 0) limit = progress.done;
+        // Up to the one that failed; when all were handled and the commit itself failed, ever fewer.
+        if (progress.done > 0 && limit > 1) limit = Math.min(progress.done, limit - 1);
         else if (!(await this.recordFailure(progress.current, key, error))) return;
       }
     }
@@ -178,6 +190,7 @@ export class Consumer {
     const detail = error instanceof Error ? error.message.slice(0, 2_000) : String(error);
     try {
       await this.database.query(
+        EVERY_ACCOUNT,
         `UPDATE bus.dispatch SET attempts = $2, error_code = $3, error_detail = $4, due_at = now() + $5 * interval '1 ms',
            quarantined_at = CASE WHEN $6 THEN now() END WHERE id = $1`,
         [row.id, attempts, code, detail, delayMs, isFinal],
@@ -202,18 +215,20 @@ export class Consumer {
   }
 
   private async backlog(): Promise<Backlog> {
-    const row = await this.database.queryOne<{ due: string; quarantined: string; oldest: string }>(BACKLOG, [this.service]);
+    const row = await this.database.queryOne<{ due: string; quarantined: string; oldest: string }>(EVERY_ACCOUNT, BACKLOG, [this.service]);
     return { due: Number(row?.due), quarantined: Number(row?.quarantined), oldestSeconds: Number(row?.oldest) };
   }
 
   private async prune(): Promise<void> {
-    await this.database.query(PRUNE).catch((error: unknown) => this.logger.warn({ error: String(error) }, 'could not prune old events'));
+    await this.database
+      .query(EVERY_ACCOUNT, PRUNE)
+      .catch((error: unknown) => this.logger.warn({ error: String(error) }, 'could not prune old events'));
   }
 
   /** Re-finds what no wake-up reached: lost jobs, a flushed Redis, a killed process. Handled here and now, so it needs no Redis. */
   private async sweep(olderThan: string): Promise<void> {
     try {
-      const rows = await this.database.query<{ key: string }>(SWEEP, [this.service, olderThan]);
+      const rows = await this.database.query<{ key: string }>(EVERY_ACCOUNT, SWEEP, [this.service, olderThan]);
       const keys = [...new Set(rows.map((row) => row.key))];
       const takeNext = async (): Promise<void> => {
         for (let key = keys.shift(); key !== undefined; key = keys.shift()) await this.handleKey(key);

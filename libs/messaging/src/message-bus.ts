@@ -63,6 +63,7 @@ export class MessageBus {
   /** Lets a quarantined row be taken again. False when there is none such in this account. */
   async replay(accountId: string, dispatchId: string): Promise<boolean> {
     const row = await this.database.queryOne<{ consumer: ServiceName; key: string }>(
+      accountId,
       `UPDATE bus.dispatch SET quarantined_at = NULL, attempts = 0, is_replay = true, due_at = now(), swept_at = NULL
        WHERE id = $1 AND account_id = $2 AND quarantined_at IS NOT NULL RETURNING consumer, key`,
       [dispatchId, accountId],

@@ -3,6 +3,7 @@ export { ConfigError, DeskConfig, publicUrl, readConfig } from './config/desk-co
 export { Database, isDatabaseAway } from './database/database.js';
 export { DatabaseModule } from './database/database.module.js';
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js';
+export { EVERY_ACCOUNT, withComments, type Sight } from './database/sight.js';
 export { freePort } from './database/free-port.js';
 export { migrate } from './database/migrate.js';
 export { type Tx } from './database/transaction.js';

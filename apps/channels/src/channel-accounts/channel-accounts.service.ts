@@ -2,11 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import { ChannelChanged, CHANNEL_TYPES, type ChannelSettings, type ChannelView, type CreateChannelArgs } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { conflict, Database, invalid, invalidField, notFound, type FieldProblem, type Runtime, type Tx } from '@helpdesk/platform';
-import { IsNull, type EntityManager, type Repository } from 'typeorm';
+import { IsNull, type EntityManager } from 'typeorm';
 import { RUNTIME } from '../tokens.js';
 import { relayOf } from '../adapters/email/relay.js';
 import { ChannelAccount } from './channel-account.entity.js';
@@ -20,12 +19,13 @@ export class ChannelAccountsService {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
     private readonly database: Database,
-    @InjectRepository(ChannelAccount, 'channels') private readonly channels: Repository<ChannelAccount>,
     private readonly bus: MessageBus,
   ) {}
 
   async list(accountId: string): Promise<ChannelView[]> {
-    const found = await this.channels.find({ where: { accountId, deletedAt: IsNull() }, order: { createdAt: 'ASC', id: 'ASC' } });
+    const found = await this.database.read(accountId, (manager) =>
+      manager.find(ChannelAccount, { where: { accountId, deletedAt: IsNull() }, order: { createdAt: 'ASC', id: 'ASC' } }),
+    );
     return found.map(toView);
   }
 
@@ -40,7 +40,7 @@ export class ChannelAccountsService {
     const secret = randomBytes(32).toString('hex');
     const { disabled, smtpUrl, ...settings } = args.settings ?? {};
     const needsPublicKey = args.type === 'form' || args.type === 'chat';
-    const channel = this.channels.create({
+    const channel = Object.assign(new ChannelAccount(), {
       id: args.id,
       accountId,
       type: args.type,
@@ -60,10 +60,9 @@ export class ChannelAccountsService {
       deletedAt: null,
     });
     await this.database.managedTransaction(accountId, async (tx, manager) => {
-      const known = await manager.findOneBy(ChannelAccount, { id: args.id });
-      if (known && known.accountId !== accountId) throw notFound();
+      const known = await manager.findOneBy(ChannelAccount, { accountId, id: args.id });
       if (known) channel.createdAt = known.createdAt;
-      await manager.upsert(ChannelAccount, channel, ['id']).catch(addressTaken);
+      await manager.upsert(ChannelAccount, channel, ['accountId', 'id']).catch(addressTaken);
       await this.publish(tx, channel);
     });
     return { ...toView(channel), token, secret };
@@ -82,7 +81,7 @@ export class ChannelAccountsService {
       checkArgs({ ...channel, settings });
       if (settings) this.applySettings(channel, settings);
       channel.version += 1;
-      await manager.update(ChannelAccount, { id }, channel).catch(addressTaken);
+      await manager.update(ChannelAccount, { accountId, id }, channel).catch(addressTaken);
       await this.publish(tx, channel);
       return toView(channel);
     });
@@ -93,7 +92,7 @@ export class ChannelAccountsService {
       const channel = await lock(tx, manager, accountId, id);
       channel.deletedAt = new Date();
       channel.version += 1;
-      await manager.update(ChannelAccount, { id }, { deletedAt: channel.deletedAt, version: channel.version });
+      await manager.update(ChannelAccount, { accountId, id }, { deletedAt: channel.deletedAt, version: channel.version });
       await this.publish(tx, channel);
     });
   }
@@ -128,7 +127,9 @@ export class ChannelAccountsService {
   }
 
   private async find(accountId: string, id: string): Promise<ChannelAccount> {
-    const channel = await this.channels.findOneBy({ id, accountId, deletedAt: IsNull() });
+    const channel = await this.database.read(accountId, (manager) =>
+      manager.findOneBy(ChannelAccount, { id, accountId, deletedAt: IsNull() }),
+    );
     if (!channel) throw notFound();
     return channel;
   }

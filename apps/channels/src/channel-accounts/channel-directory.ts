@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, type Repository } from 'typeorm';
+import { Database, EVERY_ACCOUNT } from '@helpdesk/platform';
+import { IsNull } from 'typeorm';
 import { ChannelAccount } from './channel-account.entity.js';
 
 /** A changed channel is obeyed within this time. */
@@ -12,16 +12,20 @@ const MAX_ENTRIES = 5_000;
 export class ChannelDirectory {
   private readonly cache = new Map<string, { channel: Promise<ChannelAccount | null>; until: number }>();
 
-  constructor(@InjectRepository(ChannelAccount, 'channels') private readonly channels: Repository<ChannelAccount>) {}
+  constructor(private readonly database: Database) {}
 
   byId(id: string): Promise<ChannelAccount | null> {
-    return this.remember(`id:${id}`, () => this.channels.findOneBy({ id, deletedAt: IsNull() }));
+    return this.remember(`id:${id}`, () => this.find({ id }));
   }
 
   /** `address` may carry a plus suffix; case does not matter. */
   byAddress(address: string): Promise<ChannelAccount | null> {
     const base = baseAddress(address);
-    return this.remember(`at:${base}`, () => this.channels.findOneBy({ type: 'email', address: base, deletedAt: IsNull() }));
+    return this.remember(`at:${base}`, () => this.find({ type: 'email', address: base }));
+  }
+
+  private find(where: { id: string } | { type: 'email'; address: string }): Promise<ChannelAccount | null> {
+    return this.database.read(EVERY_ACCOUNT, (manager) => manager.findOneBy(ChannelAccount, { ...where, deletedAt: IsNull() }));
   }
 
   private remember(key: string, load: () => Promise<ChannelAccount | null>): Promise<ChannelAccount | null> {

@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import type { DeliverMessage } from '@helpdesk/contracts';
-import type { Repository } from 'typeorm';
-import type { Runtime } from '@helpdesk/platform';
+import { Database, type Runtime } from '@helpdesk/platform';
 import { CustomSender } from '../adapters/custom/custom-sender.js';
 import { EmailSender } from '../adapters/email/email-sender.js';
 import { ChannelAccount } from '../channel-accounts/channel-account.entity.js';
@@ -14,14 +12,16 @@ import type { SendOutcome } from './send-outcome.js';
 export class ChannelSenders {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
-    @InjectRepository(ChannelAccount, 'channels') private readonly channels: Repository<ChannelAccount>,
+    private readonly database: Database,
     private readonly email: EmailSender,
     private readonly custom: CustomSender,
   ) {}
 
   /** `beforeBytes` must resolve before the first byte of the message leaves. */
   async send(command: DeliverMessage, accountId: string, beforeBytes: () => Promise<void>): Promise<SendOutcome> {
-    const channel = await this.channels.findOneBy({ id: command.channelId, accountId });
+    const channel = await this.database.read(accountId, (manager) =>
+      manager.findOneBy(ChannelAccount, { id: command.channelId, accountId }),
+    );
     if (!channel || channel.deletedAt || channel.isDisabled)
       return { kind: 'failed', detail: 'The channel is switched off or was removed.' };
     if (channel.type === 'email') return this.email.send(command, channel, beforeBytes);

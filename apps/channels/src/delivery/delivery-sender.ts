@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DeliveryChanged, type DeliverMessage } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
-import { Database, type Runtime } from '@helpdesk/platform';
+import { Database, EVERY_ACCOUNT, type Runtime } from '@helpdesk/platform';
 import { RUNTIME } from '../tokens.js';
 import { ChannelSenders } from './channel-senders.js';
 import { LostLease, type SendOutcome } from './send-outcome.js';
@@ -74,7 +74,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   private async drain(): Promise<void> {
     try {
       while (!this.isStopping) {
-        const claimed = await this.database.queryOne<Claimed & { [k: string]: unknown }>(CLAIM, [LEASE_MS]);
+        const claimed = await this.database.queryOne<Claimed & { [k: string]: unknown }>(EVERY_ACCOUNT, CLAIM, [LEASE_MS]);
         if (!claimed) return;
         if (this.running.size < PARALLEL) this.kick();
         await this.deliver(claimed);
@@ -118,9 +118,10 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private async renew({ message_id, attempt, fence }: Claimed): Promise<void> {
+  private async renew({ account_id, message_id, attempt, fence }: Claimed): Promise<void> {
     await this.database
       .query(
+        account_id,
         "UPDATE channels.delivery SET lease_until = now() + $4 * interval '1 ms' WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now()",
         [message_id, attempt, fence, LEASE_MS],
       )
@@ -130,6 +131,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   /** Committed before the message's bytes leave: whoever finds this state after a crash knows that they may have arrived. */
   private async markSending(claimed: Claimed): Promise<void> {
     const rows = await this.database.query(
+      claimed.account_id,
       "UPDATE channels.delivery SET state = 'sending' WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now() RETURNING 1",
       [claimed.message_id, claimed.attempt, claimed.fence],
     );
@@ -162,7 +164,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   /** Deliveries whose worker died after DATA began: they may or may not have arrived, so they are shown, never sent again unasked. */
   private async recover(): Promise<void> {
     try {
-      await this.database.transaction(null, async (tx) => {
+      await this.database.transaction(EVERY_ACCOUNT, async (tx) => {
         const rows = await tx.query<Claimed & { [k: string]: unknown }>(
           `UPDATE channels.delivery SET state = 'unconfirmed', lease_until = NULL, done_at = now(), fence = fence + 1,
              detail = 'The connection was lost while the mail was being handed over.'

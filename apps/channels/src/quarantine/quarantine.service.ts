@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import type { QuarantineItem } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { BlobStore, conflict, Database, notFound } from '@helpdesk/platform';
-import { IsNull, type Repository } from 'typeorm';
 import { EmailArrivals } from '../adapters/email/email-arrival.js';
 import { IngestService } from '../adapters/ingest/ingest.service.js';
 import { ChannelAccount } from '../channel-accounts/channel-account.entity.js';
@@ -49,7 +47,6 @@ export class QuarantineService {
     private readonly inbox: InboxService,
     private readonly mails: EmailArrivals,
     private readonly ingest: IngestService,
-    @InjectRepository(ChannelAccount, 'channels') private readonly channels: Repository<ChannelAccount>,
   ) {
     this.blobs = new BlobStore(database);
   }
@@ -57,6 +54,7 @@ export class QuarantineService {
   /** Newest first. */
   async list(accountId: string, limit: number, cursor?: string): Promise<{ items: QuarantineItem[]; nextCursor: string | null }> {
     const rows = await this.database.query<Row & { [k: string]: unknown }>(
+      accountId,
       `${ITEMS} WHERE ($2::uuid IS NULL OR e.id < $2::uuid) ORDER BY e.id DESC LIMIT $3`,
       [accountId, cursor ?? null, limit + 1],
     );
@@ -75,7 +73,7 @@ export class QuarantineService {
 
   async raw(accountId: string, id: string): Promise<{ sha256: string; contentType: string }> {
     const item = await this.find(accountId, id);
-    const channel = item.channel_id ? await this.channels.findOneBy({ id: item.channel_id }) : null;
+    const channel = item.channel_id ? await this.channelOf(accountId, item.channel_id) : null;
     return { sha256: item.raw, contentType: channel?.type === 'email' ? 'message/rfc822' : 'application/json' };
   }
 
@@ -86,8 +84,8 @@ export class QuarantineService {
       if (!(await this.bus.replay(accountId, item.dispatch_id))) throw notFound();
       return;
     }
-    const channel = await this.channels.findOneBy({ id: item.channel_id ?? '', accountId, deletedAt: IsNull() });
-    if (!channel) throw conflict('channel_removed', 'The channel of this message was removed.');
+    const channel = item.channel_id ? await this.channelOf(accountId, item.channel_id) : null;
+    if (!channel || channel.deletedAt) throw conflict('channel_removed', 'The channel of this message was removed.');
     if (channel.isDisabled) throw conflict('channel_disabled', 'The channel is still switched off.');
     if (item.code === 'bad_signature') throw conflict('bad_signature', 'Without a valid signature nobody knows who sent this.');
     const bytes = await this.blobs.read(item.raw);
@@ -99,8 +97,15 @@ export class QuarantineService {
     if (arrival) await this.inbox.release(id, arrival);
   }
 
+  private channelOf(accountId: string, id: string): Promise<ChannelAccount | null> {
+    return this.database.read(accountId, (manager) => manager.findOneBy(ChannelAccount, { id, accountId }));
+  }
+
   private async find(accountId: string, id: string): Promise<Row> {
-    const row = await this.database.queryOne<Row & { [k: string]: unknown }>(`${ITEMS} WHERE e.id = $2::uuid LIMIT 1`, [accountId, id]);
+    const row = await this.database.queryOne<Row & { [k: string]: unknown }>(accountId, `${ITEMS} WHERE e.id = $2::uuid LIMIT 1`, [
+      accountId,
+      id,
+    ]);
     if (!row) throw notFound();
     return row;
   }

@@ -24,7 +24,7 @@ export class AttachmentsService {
     await this.database.transaction(author.accountId, (tx) =>
       tx.query(
         `INSERT INTO conversations.attachment (id, account_id, uploaded_by, filename, content_type, size, sha256, is_inline)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, false) ON CONFLICT (id) DO NOTHING`,
+         VALUES ($1, $2, $3, $4, $5, $6, $7, false) ON CONFLICT (account_id, id) DO NOTHING`,
         [file.id, author.accountId, author.userId, file.filename, file.contentType, file.size, file.sha256],
       ),
     );
@@ -33,6 +33,7 @@ export class AttachmentsService {
 
   async locate(accountId: string, id: string) {
     const row = await this.database.queryOne<Row & Record<string, unknown>>(
+      accountId,
       `SELECT m.ticket_id, a.uploaded_by, a.filename, a.content_type, a.size, a.sha256 FROM conversations.attachment a
        LEFT JOIN conversations.message m ON m.id = a.message_id WHERE a.account_id = $1 AND a.id = $2`,
       [accountId, id],

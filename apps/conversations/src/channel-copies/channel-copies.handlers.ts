@@ -10,7 +10,7 @@ export class ChannelCopiesHandlers {
     await tx.query(
       `INSERT INTO conversations.channel_copy AS c (channel_id, account_id, version, type, name, address, is_usable, auto_reply_subject, auto_reply_html)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       ON CONFLICT (channel_id) DO UPDATE SET version = excluded.version, name = excluded.name, address = excluded.address, is_usable = excluded.is_usable,
+       ON CONFLICT (account_id, channel_id) DO UPDATE SET version = excluded.version, name = excluded.name, address = excluded.address, is_usable = excluded.is_usable,
          auto_reply_subject = excluded.auto_reply_subject, auto_reply_html = excluded.auto_reply_html WHERE c.version <= excluded.version`,
       [
         event.channelId,

@@ -50,22 +50,24 @@ export class TimelineRepository {
   /** Entries after `afterSeq`, oldest first. */
   async page(accountId: string, ticketId: string, afterSeq: number, limit: number): Promise<TimelineItem[]> {
     const rows = await this.database.query<Found<MessageRow>>(
+      accountId,
       `SELECT ${COLUMNS} FROM conversations.message m WHERE m.account_id = $1 AND m.ticket_id = $2 AND m.seq > $3 ORDER BY m.seq LIMIT $4`,
       [accountId, ticketId, afterSeq, limit],
     );
-    return this.withAttachments(rows);
+    return this.withAttachments(accountId, rows);
   }
 
   async one(accountId: string, ticketId: string, messageId: string, tx?: Tx): Promise<TimelineItem | undefined> {
-    const rows = await (tx ?? this.database).query<Found<MessageRow>>(
+    const rows = await (tx ?? this.database.within(accountId)).query<Found<MessageRow>>(
       `SELECT ${COLUMNS} FROM conversations.message m WHERE m.account_id = $1 AND m.ticket_id = $2 AND m.id = $3`,
       [accountId, ticketId, messageId],
     );
-    return (await this.withAttachments(rows, tx))[0];
+    return (await this.withAttachments(accountId, rows, tx))[0];
   }
 
   async home(accountId: string, messageId: string): Promise<string | undefined> {
     const row = await this.database.queryOne<{ ticket_id: string }>(
+      accountId,
       'SELECT ticket_id FROM conversations.message WHERE account_id = $1 AND id = $2',
       [accountId, messageId],
     );
@@ -81,23 +83,25 @@ export class TimelineRepository {
       channel_id: string | null;
       decision: ThreadDecision | null;
     }>(
+      accountId,
       'SELECT html, text, full_text, raw_sha256, channel_id, decision FROM conversations.message WHERE account_id = $1 AND ticket_id = $2 AND id = $3',
       [accountId, ticketId, messageId],
     );
     if (!row) return undefined;
     const inline = await this.database.query<{ id: string; content_id: string }>(
+      accountId,
       'SELECT id, content_id FROM conversations.attachment WHERE message_id = $1 AND content_id IS NOT NULL',
       [messageId],
     );
     return { ...row, inline };
   }
 
-  private async withAttachments(rows: MessageRow[], tx?: Tx): Promise<TimelineItem[]> {
+  private async withAttachments(accountId: string, rows: MessageRow[], tx?: Tx): Promise<TimelineItem[]> {
     const ids = rows.filter((row) => row.attachment_count > 0).map((row) => row.id);
     const files =
       ids.length === 0
         ? []
-        : await (tx ?? this.database).query<Found<AttachmentRow>>(
+        : await (tx ?? this.database.within(accountId)).query<Found<AttachmentRow>>(
             'SELECT id, message_id, filename, content_type, size, is_inline FROM conversations.attachment WHERE message_id = ANY ($1::uuid[]) ORDER BY position',
             [ids],
           );

@@ -41,9 +41,11 @@ export class TimelineService {
   async raw(accountId: string, grant: TicketGrant, messageId: string): Promise<{ sha256: string; contentType: string }> {
     const row = await this.timeline.body(accountId, grant.ticketId, messageId);
     if (!row?.raw_sha256) throw notFound();
-    const channel = await this.database.queryOne<{ type: string }>('SELECT type FROM conversations.channel_copy WHERE channel_id = $1', [
-      row.channel_id,
-    ]);
+    const channel = await this.database.queryOne<{ type: string }>(
+      accountId,
+      'SELECT type FROM conversations.channel_copy WHERE channel_id = $1',
+      [row.channel_id],
+    );
     return { sha256: row.raw_sha256, contentType: channel?.type === 'email' ? 'message/rfc822' : 'application/json' };
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateChannel, SetUpTickets } from '@helpdesk/contracts';
-import { Database, hashPassword, newId, notFound, RpcClient, type Runtime, type Tx } from '@helpdesk/platform';
+import { Database, EVERY_ACCOUNT, hashPassword, newId, notFound, RpcClient, type Runtime, type Tx } from '@helpdesk/platform';
 import { RUNTIME } from '../tokens.js';
 
 export interface NewAccount {
@@ -58,12 +58,12 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async hasAccount(): Promise<boolean> {
-    return (await this.database.queryOne('SELECT 1 FROM gateway.account LIMIT 1')) !== undefined;
+    return (await this.database.queryOne(EVERY_ACCOUNT, 'SELECT 1 FROM gateway.account LIMIT 1')) !== undefined;
   }
 
   /** Every account is usable: its pipeline and its mail channel are there. */
   async isSetUp(): Promise<boolean> {
-    return (await this.database.queryOne('SELECT 1 FROM gateway.account WHERE NOT is_set_up LIMIT 1')) === undefined;
+    return (await this.database.queryOne(EVERY_ACCOUNT, 'SELECT 1 FROM gateway.account WHERE NOT is_set_up LIMIT 1')) === undefined;
   }
 
   /** The page's way to the first account. 404 once there is one. */
@@ -76,7 +76,7 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
     // The usual case first: hashing costs 128 MiB and 0.3 s, and anybody may ask.
     if (await this.hasAccount()) return false;
     const passwordHash = await hashPassword(account.password);
-    return this.database.transaction(null, async (tx) => {
+    return this.database.transaction(EVERY_ACCOUNT, async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       if (await tx.queryOne('SELECT 1 FROM gateway.account LIMIT 1')) return false;
       const accountId = newId();
@@ -95,6 +95,7 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
     for (let tries = 1; !this.isStopping; tries += 1) {
       try {
         const pending = await this.database.query<Pending & Record<string, unknown>>(
+          EVERY_ACCOUNT,
           'SELECT id, settings FROM gateway.account WHERE NOT is_set_up',
         );
         for (const account of pending) await this.finish(account);
@@ -111,7 +112,7 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
     const actor = { kind: 'system', accountId: id } as const;
     await this.rpc.call(SetUpTickets, actor, {});
     await this.rpc.call(CreateChannel, actor, { id: settings.channelId, type: 'email', name: 'Support', address: settings.supportAddress });
-    await this.database.query('UPDATE gateway.account SET is_set_up = true WHERE id = $1', [id]);
+    await this.database.query(EVERY_ACCOUNT, 'UPDATE gateway.account SET is_set_up = true WHERE id = $1', [id]);
   }
 }
 

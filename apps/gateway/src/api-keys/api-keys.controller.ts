@@ -40,6 +40,7 @@ export class ApiKeysController {
   @ApiResponse({ status: 200, type: ApiKeyListDto })
   async list(@Me() me: Principal): Promise<ApiKeyListDto> {
     const rows = await this.database.query<{ id: string; name: string; created_at: Date; last_used_at: Date | null }>(
+      me.accountId,
       'SELECT id, name, created_at, last_used_at FROM gateway.api_key WHERE account_id = $1 AND user_id = $2 ORDER BY created_at',
       [me.accountId, me.userId],
     );
@@ -61,7 +62,7 @@ export class ApiKeysController {
     const key = `hd_${randomBytes(32).toString('base64url')}`;
     await this.database.transaction(me.accountId, async (tx) => {
       await tx.query(
-        `INSERT INTO gateway.api_key (id, account_id, user_id, name, key_hash) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET key_hash = excluded.key_hash`,
+        `INSERT INTO gateway.api_key (id, account_id, user_id, name, key_hash) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account_id, id) DO UPDATE SET key_hash = excluded.key_hash`,
         [id, me.accountId, me.userId, name, hashOf(key)],
       );
       await this.audit.record(me, 'api_key.created', `api-key/${id}`, { new: { name } }, tx);

@@ -8,7 +8,7 @@ export class AuditLog {
 
   /** Written in the transaction of the change itself where there is one. */
   async record(me: Principal, action: string, subject: string, change: { old?: unknown; new?: unknown }, tx?: Tx): Promise<void> {
-    await (tx ?? this.database).query(
+    await (tx ?? this.database.within(me.accountId)).query(
       'INSERT INTO gateway.audit (id, account_id, actor_id, actor_name, action, subject, old_value, new_value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
       [
         newId(),
@@ -33,7 +33,7 @@ export class AuditLog {
       subject: string;
       old_value: unknown;
       new_value: unknown;
-    }>('SELECT * FROM gateway.audit WHERE account_id = $1 AND ($2::uuid IS NULL OR id < $2::uuid) ORDER BY id DESC LIMIT $3', [
+    }>(accountId, 'SELECT * FROM gateway.audit WHERE account_id = $1 AND ($2::uuid IS NULL OR id < $2::uuid) ORDER BY id DESC LIMIT $3', [
       accountId,
       cursor ?? null,
       limit + 1,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database } from '@helpdesk/platform';
+import { Database, EVERY_ACCOUNT } from '@helpdesk/platform';
 import type { Principal } from './principal.js';
 
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
@@ -37,28 +37,33 @@ export class AuthRepository {
 
   async bySession(token: string): Promise<Principal | undefined> {
     const row = await this.database.queryOne<Row & { stale: boolean } & Record<string, unknown>>(
+      EVERY_ACCOUNT,
       `SELECT ${USER}, s.last_seen_at < now() - interval '5 min' AS stale FROM gateway.session s
        JOIN gateway.desk_user u ON u.id = s.user_id JOIN gateway.account a ON a.id = u.account_id
        WHERE s.token_hash = $1 AND u.active AND s.last_seen_at > now() - interval '${IDLE_HOURS} hours' AND s.created_at > now() - interval '${ABSOLUTE_HOURS} hours'`,
       [hashOf(token)],
     );
-    if (row?.stale) await this.database.query('UPDATE gateway.session SET last_seen_at = now() WHERE token_hash = $1', [hashOf(token)]);
+    if (row?.stale)
+      await this.database.query(EVERY_ACCOUNT, 'UPDATE gateway.session SET last_seen_at = now() WHERE token_hash = $1', [hashOf(token)]);
     return row && toPrincipal(row, 'session');
   }
 
   async byApiKey(key: string): Promise<Principal | undefined> {
     const row = await this.database.queryOne<Row & { stale: boolean } & Record<string, unknown>>(
+      EVERY_ACCOUNT,
       `SELECT ${USER}, k.last_used_at IS NULL OR k.last_used_at < now() - interval '5 min' AS stale FROM gateway.api_key k
        JOIN gateway.desk_user u ON u.id = k.user_id JOIN gateway.account a ON a.id = u.account_id WHERE k.key_hash = $1 AND u.active`,
       [hashOf(key)],
     );
-    if (row?.stale) await this.database.query('UPDATE gateway.api_key SET last_used_at = now() WHERE key_hash = $1', [hashOf(key)]);
+    if (row?.stale)
+      await this.database.query(EVERY_ACCOUNT, 'UPDATE gateway.api_key SET last_used_at = now() WHERE key_hash = $1', [hashOf(key)]);
     return row && toPrincipal(row, 'api_key');
   }
 
   /** Every account has its own users; one address may be in several. */
   async byEmail(email: string): Promise<(Principal & { passwordHash: string | null })[]> {
     const rows = await this.database.query<Row & Record<string, unknown>>(
+      EVERY_ACCOUNT,
       `SELECT ${USER}, u.password_hash FROM gateway.desk_user u JOIN gateway.account a ON a.id = u.account_id WHERE u.email = $1 AND u.active ORDER BY u.created_at LIMIT 5`,
       [email],
     );
@@ -66,7 +71,7 @@ export class AuthRepository {
   }
 
   async startSession(p: Principal, token: string): Promise<void> {
-    await this.database.query('INSERT INTO gateway.session (token_hash, account_id, user_id) VALUES ($1, $2, $3)', [
+    await this.database.query(EVERY_ACCOUNT, 'INSERT INTO gateway.session (token_hash, account_id, user_id) VALUES ($1, $2, $3)', [
       hashOf(token),
       p.accountId,
       p.userId,
@@ -74,11 +79,12 @@ export class AuthRepository {
   }
 
   async endSession(token: string): Promise<void> {
-    await this.database.query('DELETE FROM gateway.session WHERE token_hash = $1', [hashOf(token)]);
+    await this.database.query(EVERY_ACCOUNT, 'DELETE FROM gateway.session WHERE token_hash = $1', [hashOf(token)]);
   }
 
   async failures(email: string, ip: string): Promise<{ byEmail: number; byIp: number }> {
     const row = await this.database.queryOne<{ by_email: string; by_ip: string }>(
+      EVERY_ACCOUNT,
       `SELECT (SELECT count(*) FROM gateway.failed_sign_in WHERE email = $1 AND at > now() - interval '15 min') AS by_email,
               (SELECT count(*) FROM gateway.failed_sign_in WHERE ip = $2 AND at > now() - interval '15 min') AS by_ip`,
       [email, ip],
@@ -87,8 +93,8 @@ export class AuthRepository {
   }
 
   async noteFailure(email: string, ip: string): Promise<void> {
-    await this.database.query('INSERT INTO gateway.failed_sign_in (email, ip) VALUES ($1, $2)', [email.slice(0, 320), ip]);
-    await this.database.query("DELETE FROM gateway.failed_sign_in WHERE at < now() - interval '1 day'");
+    await this.database.query(EVERY_ACCOUNT, 'INSERT INTO gateway.failed_sign_in (email, ip) VALUES ($1, $2)', [email.slice(0, 320), ip]);
+    await this.database.query(EVERY_ACCOUNT, "DELETE FROM gateway.failed_sign_in WHERE at < now() - interval '1 day'");
   }
 }
 

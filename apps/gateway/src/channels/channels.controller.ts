@@ -88,7 +88,10 @@ export class ChannelsController {
         throw invalidField('/stageId', 'wrong_stage', 'is no status of the pipeline');
     }
     if (!teamId) return;
-    const team = await this.database.queryOne('SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2', [me.accountId, teamId]);
+    const team = await this.database.queryOne(me.accountId, 'SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2', [
+      me.accountId,
+      teamId,
+    ]);
     if (!team) throw invalidField('/teamId', 'unknown', 'is no team');
   }
 }

@@ -14,7 +14,7 @@ export class GatewayHealth implements Health {
 
   async check(): Promise<Record<string, true | string>> {
     const checks: Record<string, true | string> = {};
-    await this.database.query('SELECT 1').then(
+    await this.database.query(null, 'SELECT 1').then(
       () => (checks.database = true),
       () => (checks.database = 'does not answer'),
     );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, newId, type Runtime } from '@helpdesk/platform';
+import { Database, EVERY_ACCOUNT, newId, type Runtime } from '@helpdesk/platform';
 import type { Principal } from '../auth/principal.js';
 import { RUNTIME } from '../tokens.js';
 
@@ -59,7 +59,13 @@ export class IdempotencyRepository {
   async reserve(me: Principal, key: string, hash: Buffer): Promise<KnownKey> {
     await this.prune();
     for (let waitedMs = 0; ; waitedMs += POLL_MS) {
-      const row = await this.database.queryOne<Row & Record<string, unknown>>(RESERVE, [me.accountId, me.userId, key, hash, newId()]);
+      const row = await this.database.queryOne<Row & Record<string, unknown>>(me.accountId, RESERVE, [
+        me.accountId,
+        me.userId,
+        key,
+        hash,
+        newId(),
+      ]);
       // None: the row was made by another request after this statement's snapshot was taken.
       if (row) {
         const isOtherRequest = !Buffer.from(row.request_hash).equals(hash);
@@ -71,6 +77,7 @@ export class IdempotencyRepository {
 
   async store(me: Principal, key: string, { status, body }: StoredAnswer): Promise<void> {
     await this.database.query(
+      me.accountId,
       'UPDATE gateway.idempotency SET status = $4, response = $5 WHERE account_id = $1 AND user_id = $2 AND key = $3',
       [
         me.accountId,
@@ -85,7 +92,7 @@ export class IdempotencyRepository {
 
   /** The key may be used again at once. */
   async release(me: Principal, key: string): Promise<void> {
-    await this.database.query('DELETE FROM gateway.idempotency WHERE account_id = $1 AND user_id = $2 AND key = $3', [
+    await this.database.query(me.accountId, 'DELETE FROM gateway.idempotency WHERE account_id = $1 AND user_id = $2 AND key = $3', [
       me.accountId,
       me.userId,
       key,
@@ -106,7 +113,7 @@ export class IdempotencyRepository {
   private async prune(): Promise<void> {
     if (Date.now() - this.prunedAt < PRUNE_EVERY_MS) return;
     this.prunedAt = Date.now();
-    await this.database.query(`DELETE FROM gateway.idempotency WHERE created_at < now() - interval '${KEPT}'`);
+    await this.database.query(EVERY_ACCOUNT, `DELETE FROM gateway.idempotency WHERE created_at < now() - interval '${KEPT}'`);
   }
 }
 

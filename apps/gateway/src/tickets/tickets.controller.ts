@@ -155,6 +155,7 @@ export class TicketsController {
 
   private async checkOwner(me: Principal, ownerId: string): Promise<void> {
     const row = await this.database.queryOne<{ seat: Principal['seat']; super_admin: boolean; access: Principal['access'] }>(
+      me.accountId,
       'SELECT seat, super_admin, access FROM gateway.desk_user WHERE account_id = $1 AND id = $2 AND active',
       [me.accountId, ownerId],
     );
@@ -164,7 +165,10 @@ export class TicketsController {
   }
 
   private async checkTeam(me: Principal, teamId: string): Promise<void> {
-    const row = await this.database.queryOne('SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2', [me.accountId, teamId]);
+    const row = await this.database.queryOne(me.accountId, 'SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2', [
+      me.accountId,
+      teamId,
+    ]);
     if (!row) throw invalidField('/teamId', 'unknown', 'is no team');
   }
 }

@@ -24,6 +24,7 @@ export class ListingService {
     }
     const order = isDescending ? 'DESC' : 'ASC';
     const rows = await this.database.query<Found<StoredTicket & { sort_value: string }>>(
+      scope,
       `SELECT t.*, ${column}::text AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${add(args.limit + 1)}`,
       values,
     );

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import type { PipelineView, StageView } from '@helpdesk/contracts';
-import { Database, newId } from '@helpdesk/platform';
-import type { Repository } from 'typeorm';
+import { Database, newId, type Tx } from '@helpdesk/platform';
 import { Pipeline, Stage } from './pipeline.entity.js';
 
 /** A changed pipeline is obeyed within this time. */
@@ -15,28 +13,35 @@ const DEFAULT_STAGES = [
   { name: 'Closed', category: 'closed' },
 ] as const;
 
+interface PipelineRow {
+  id: string;
+  name: string;
+  is_default: boolean;
+  rules: PipelineView['rules'];
+  stages: StageView[] | null;
+}
+
 @Injectable()
 export class PipelinesService {
   private readonly cache = new Map<string, { until: number; pipelines: Promise<PipelineView[]> }>();
 
-  constructor(
-    private readonly database: Database,
-    @InjectRepository(Pipeline, 'tickets') private readonly pipelines: Repository<Pipeline>,
-    @InjectRepository(Stage, 'tickets') private readonly stages: Repository<Stage>,
-  ) {}
+  constructor(private readonly database: Database) {}
 
-  /** In their order, the default one first; remembered for a second, since every message asks. */
-  list(accountId: string): Promise<PipelineView[]> {
+  /**
+   * In their order, the default one first; remembered for a second, since every message asks. Inside a transaction its own connection is
+   * used: waiting for a second one while holding the first would starve the pool.
+   */
+  list(accountId: string, tx?: Tx): Promise<PipelineView[]> {
     const known = this.cache.get(accountId);
     if (known && known.until > Date.now()) return known.pipelines;
-    const pipelines = this.load(accountId);
+    const pipelines = this.load(accountId, tx);
     pipelines.catch(() => this.cache.delete(accountId));
     this.cache.set(accountId, { until: Date.now() + TTL_MS, pipelines });
     return pipelines;
   }
 
-  async find(accountId: string, pipelineId: string): Promise<PipelineView | undefined> {
-    return (await this.list(accountId)).find((pipeline) => pipeline.id === pipelineId);
+  async find(accountId: string, pipelineId: string, tx?: Tx): Promise<PipelineView | undefined> {
+    return (await this.list(accountId, tx)).find((pipeline) => pipeline.id === pipelineId);
   }
 
   /** The default pipeline of a new account; there is one afterwards, however often it is asked for. */
@@ -67,17 +72,14 @@ export class PipelinesService {
     });
   }
 
-  private async load(accountId: string): Promise<PipelineView[]> {
-    const [pipelines, stages] = await Promise.all([
-      this.pipelines.find({ where: { accountId }, order: { isDefault: 'DESC', position: 'ASC', id: 'ASC' } }),
-      this.stages.find({ where: { accountId }, order: { position: 'ASC' } }),
-    ]);
-    return pipelines.map(({ id, name, isDefault, rules }) => ({
-      id,
-      name,
-      isDefault,
-      rules,
-      stages: stages.filter((s) => s.pipelineId === id).map((s): StageView => ({ id: s.id, name: s.name, category: s.category })),
-    }));
+  private async load(accountId: string, tx?: Tx): Promise<PipelineView[]> {
+    const rows = await (tx ?? this.database.within(accountId)).query<PipelineRow & Record<string, unknown>>(
+      `SELECT p.id, p.name, p.is_default, p.rules,
+         (SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'category', s.category) ORDER BY s.position)
+          FROM tickets.stage s WHERE s.account_id = p.account_id AND s.pipeline_id = p.id) AS stages
+       FROM tickets.pipeline p WHERE p.account_id = $1 ORDER BY p.is_default DESC, p.position, p.id`,
+      [accountId],
+    );
+    return rows.map(({ id, name, is_default, rules, stages }) => ({ id, name, isDefault: is_default, rules, stages: stages ?? [] }));
   }
 }

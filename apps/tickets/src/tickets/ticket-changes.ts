@@ -20,7 +20,7 @@ export class TicketChanges {
 
   /** Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. */
   async apply(tx: Tx, ticket: StoredTicket, update: TicketUpdate, actor: ActivityActor, source: string, at: Date): Promise<number> {
-    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id);
+    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
     const stageOf = (id: string) => pipeline?.stages.find((stage) => stage.id === id);
     const changes: TicketChange[] = [];
     for (const [column, field] of Object.entries(FIELDS) as [keyof typeof FIELDS, string][]) {

@@ -21,7 +21,7 @@ export class TicketHandlers {
 
   @OnEvent(ConversationStarted)
   async onConversationStarted(event: ConversationStarted, tx: Tx, { accountId }: Delivery): Promise<void> {
-    const place = creationPlace(event.channel, await this.pipelines.list(accountId));
+    const place = creationPlace(event.channel, await this.pipelines.list(accountId, tx));
     if (!place) throw new Error('the account has no pipeline yet');
     const number = await this.repository.create(tx, accountId, event, place);
     if (number === undefined) return;
@@ -36,7 +36,7 @@ export class TicketHandlers {
     const ticket = await this.repository.lock(tx, accountId, event.ticketId);
     if (!ticket) throw new Error('the ticket of the message is not there yet');
     const { message } = event;
-    const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id);
+    const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id, tx);
     const current = pipeline?.stages.find((stage) => stage.id === ticket.stage_id);
     const stage = pipeline && current ? stageAfterMessage(message, current, pipeline) : undefined;
     const at = new Date(message.at);

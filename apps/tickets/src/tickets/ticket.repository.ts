@@ -64,7 +64,7 @@ export class TicketRepository {
     const predicate = scopeToSql(scope, action, 't', (value) => `$${values.push(value)}`);
     const lock = tx ? ' FOR UPDATE' : '';
     const sql = `SELECT t.* FROM tickets.ticket t WHERE t.id = $1 AND t.deleted_at IS NULL AND ${predicate}${lock}`;
-    return (tx ?? this.database).queryOne<Found<StoredTicket>>(sql, values);
+    return (tx ?? this.database.within(scope)).queryOne<Found<StoredTicket>>(sql, values);
   }
 
   /** For events: no person asks. */
@@ -87,7 +87,7 @@ export class TicketRepository {
        INSERT INTO tickets.ticket (id, account_id, number, name, pipeline_id, stage_id, team_id, source, contact_id, contact_name, company_id, excerpt,
          is_unreadable, thread_version, created_at, last_activity_at)
        SELECT $1, $2, n.last_number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14 FROM n
-       ON CONFLICT (id) DO NOTHING RETURNING number`,
+       ON CONFLICT (account_id, id) DO NOTHING RETURNING number`,
       [
         event.ticketId,
         accountId,
@@ -131,6 +131,7 @@ export class TicketRepository {
     const values: unknown[] = [ticketId];
     const predicate = scopeToSql(scope, 'view', 't', (value) => `$${values.push(value)}`);
     const rows = await this.database.query<{ kind: TicketView['links'][number]['kind']; other_id: string }>(
+      scope,
       `SELECT l.kind, l.other_id FROM tickets.ticket_link l JOIN tickets.ticket t ON t.id = l.other_id
        WHERE l.ticket_id = $1 AND t.deleted_at IS NULL AND ${predicate} ORDER BY l.created_at`,
       values,
@@ -169,7 +170,7 @@ export class TicketRepository {
     }
   }
 
-  async history(accountId: string, ticketId: string) {
+  async history(scope: TicketScope, ticketId: string) {
     const rows = await this.database.query<{
       at: Date;
       actor_type: ActivityActor['type'];
@@ -179,7 +180,10 @@ export class TicketRepository {
       field: string;
       old_value: unknown;
       new_value: unknown;
-    }>('SELECT * FROM tickets.ticket_activity WHERE account_id = $1 AND ticket_id = $2 ORDER BY version, id', [accountId, ticketId]);
+    }>(scope, 'SELECT * FROM tickets.ticket_activity WHERE account_id = $1 AND ticket_id = $2 ORDER BY version, id', [
+      scope.accountId,
+      ticketId,
+    ]);
     return rows.map((r) => ({
       at: r.at.toISOString(),
       actor: { type: r.actor_type, id: r.actor_id, name: r.actor_name },

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { HistoryItem, PatchTicketArgs, TicketAction, TicketGrant, TicketView } from '@helpdesk/contracts';
-import { Database, forbidden, invalidField, notFound, Problem } from '@helpdesk/platform';
+import { Database, forbidden, invalidField, notFound, Problem, type Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from './ticket-changes.js';
 import { TicketRepository, toView, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
@@ -34,13 +34,13 @@ export class TicketsService {
 
   async patch(scope: TicketScope, actorName: string, args: PatchTicketArgs): Promise<TicketView> {
     await this.mayDo(scope, args.id, 'edit');
-    await this.database.transaction(scope.accountId, async (tx) => {
+    await this.database.transaction(scope, async (tx) => {
       const ticket = await this.repository.inScope(scope, 'edit', args.id, tx);
       if (!ticket) throw notFound();
       if (args.ifVersion !== undefined && args.ifVersion !== ticket.version) {
         throw new Problem(412, 'stale', 'Changed meanwhile', `The ticket is at version ${ticket.version} by now.`);
       }
-      if (args.stageId !== undefined) await this.checkMove(scope, ticket, args.stageId, '/stageId');
+      if (args.stageId !== undefined) await this.checkMove(scope, ticket, args.stageId, '/stageId', tx);
       const name = args.name?.trim();
       if (name !== undefined && (name === '' || name.length > 255)) throw invalidField('/name', 'length', 'must have 1 to 255 characters');
       const wanted: TicketUpdate = { name, stage_id: args.stageId, owner_id: args.ownerId, team_id: args.teamId, priority: args.priority };
@@ -57,7 +57,7 @@ export class TicketsService {
 
   async history(scope: TicketScope, id: string): Promise<HistoryItem[]> {
     const ticket = await this.mayDo(scope, id, 'view');
-    return this.repository.history(scope.accountId, ticket.id);
+    return this.repository.history(scope, ticket.id);
   }
 
   private async mayDo(scope: TicketScope, id: string, action: TicketAction): Promise<StoredTicket> {
@@ -69,8 +69,8 @@ export class TicketsService {
     throw notFound();
   }
 
-  private async checkMove(scope: TicketScope, ticket: StoredTicket, stageId: string, pointer: string): Promise<void> {
-    const pipeline = await this.pipelines.find(scope.accountId, ticket.pipeline_id);
+  private async checkMove(scope: TicketScope, ticket: StoredTicket, stageId: string, pointer: string, tx?: Tx): Promise<void> {
+    const pipeline = await this.pipelines.find(scope.accountId, ticket.pipeline_id, tx);
     const problem = pipeline
       ? moveProblem(pipeline, ticket.stage_id, stageId)
       : { code: 'wrong_stage', detail: 'is no status of the ticket’s pipeline' };

@@ -47,6 +47,7 @@ export class BlobStore {
   /** Which of these blobs exist. */
   async existing(hashes: string[]): Promise<Set<string>> {
     const rows = await this.database.query<{ hash: string }>(
+      null,
       `SELECT encode(sha256, 'hex') AS hash FROM blob.chunk WHERE n = 0 AND sha256 = ANY (SELECT decode(h, 'hex') FROM unnest($1::text[]) h)`,
       [hashes],
     );
@@ -62,7 +63,7 @@ export class BlobStore {
   }
 
   private async chunk(hash: string, n: number): Promise<Buffer | undefined> {
-    const row = await this.database.queryOne<{ bytes: Buffer }>('SELECT bytes FROM blob.chunk WHERE sha256 = $1 AND n = $2', [
+    const row = await this.database.queryOne<{ bytes: Buffer }>(null, 'SELECT bytes FROM blob.chunk WHERE sha256 = $1 AND n = $2', [
       Buffer.from(hash, 'hex'),
       n,
     ]);

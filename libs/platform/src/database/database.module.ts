@@ -3,7 +3,8 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, EntitySchema } from 'typeorm';
 import type { Runtime } from '../lifecycle/runtime.js';
 import { Database } from './database.js';
-import { roleUrl } from './roles.js';
+import { commentsRole, roleUrl } from './roles.js';
+import { refuseWeakDatabase } from './walls.js';
 
 type EntityClass = (new () => object) | EntitySchema;
 
@@ -28,12 +29,18 @@ export class DatabaseModule {
           poolErrorHandler: (error: Error) => runtime.logger.warn({ error: error.message }, 'database connection lost'),
           extra: { max: poolSize, pipeline: true, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 10_000, keepAlive: true },
         }),
-        ...(entities.length > 0 ? [TypeOrmModule.forFeature(entities, runtime.service)] : []),
       ],
       providers: [
-        { provide: Database, useFactory: (source: DataSource) => new Database(source), inject: [getDataSourceToken(runtime.service)] },
+        {
+          provide: Database,
+          useFactory: async (source: DataSource) => {
+            await refuseWeakDatabase(source);
+            return new Database(source, commentsRole(roleUrl(runtime, runtime.service).database));
+          },
+          inject: [getDataSourceToken(runtime.service)],
+        },
       ],
-      exports: [Database, TypeOrmModule],
+      exports: [Database],
     };
   }
 }

@@ -1,8 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
-import { holdWrites, statementName, Tx } from './transaction.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { settingsOf, type Sight } from './sight.js';
+import { holdWrites, Tx } from './transaction.js';
 
 /** A commit whose outcome is unknown or refused; the caller treats the work as not done and repeats it idempotently. */
 export class CommitFailed extends Error {}
@@ -20,46 +19,60 @@ export function isDatabaseAway(error: unknown): boolean {
 /** Connections that broke while they were in use: the pool must not give them to anybody again. */
 const broken = new WeakMap<PoolClient, boolean>();
 
-/** A service's own database role: transactions that carry the account, and single statements. */
+/** A service's own database role: transactions and single statements, each held to what its {@link Sight} covers. */
 export class Database {
-  constructor(readonly dataSource: DataSource) {}
+  constructor(
+    readonly dataSource: DataSource,
+    /** What {@link withComments} becomes for a transaction. */
+    private readonly commentsRole = '',
+  ) {}
 
-  /**
-   * Runs `work` in one transaction. `accountId` is set for the transaction (`app.account`), null for work that concerns no account (claims,
-   * sweeps, look-ups before anybody is known). Rejects with the first error; nothing is kept then.
-   */
-  async transaction<T>(accountId: string | null, work: (tx: Tx) => Promise<T>): Promise<T> {
+  /** Runs `work` in one transaction. Rejects with the first error; nothing is kept then. */
+  async transaction<T>(sight: Sight, work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.connect();
     try {
-      return await run(client, accountId, work);
+      return await run(client, this.settings(sight), work);
     } finally {
       client.release(broken.get(client));
     }
   }
 
   /** The same with TypeORM's manager on the transaction's connection, for what is not hot: making a query runner costs more than a query. */
-  async managedTransaction<T>(accountId: string | null, work: (tx: Tx, manager: EntityManager) => Promise<T>): Promise<T> {
+  async managedTransaction<T>(sight: Sight, work: (tx: Tx, manager: EntityManager) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
-      return await run(client, accountId, (tx) => work(tx, runner.manager));
+      return await run(client, this.settings(sight), (tx) => work(tx, runner.manager));
     } finally {
       await runner.release().catch(() => undefined);
     }
   }
 
-  /** One statement in a transaction of its own. */
-  async query<R extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
-    const client = await this.connect();
-    try {
-      return (await client.query<R>({ name: statementName(text), text, values })).rows;
-    } finally {
-      client.release(broken.get(client));
-    }
+  /** Reads entities. */
+  read<T>(sight: Sight, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.managedTransaction(sight, (_tx, manager) => work(manager));
   }
 
-  async queryOne<R extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = []): Promise<R | undefined> {
-    return (await this.query<R>(text, values))[0];
+  /** One statement in a transaction of its own, sent in one packet. */
+  async query<R extends QueryResultRow = QueryResultRow>(sight: Sight, text: string, values: unknown[] = []): Promise<R[]> {
+    const { rows } = await this.transaction(sight, async (tx) => ({ rows: tx.query<R>(text, values) }));
+    return rows;
+  }
+
+  async queryOne<R extends QueryResultRow = QueryResultRow>(sight: Sight, text: string, values: unknown[] = []): Promise<R | undefined> {
+    return (await this.query<R>(sight, text, values))[0];
+  }
+
+  /** The same two for callers that take either an open transaction or nothing. */
+  within(sight: Sight): Pick<Tx, 'query' | 'queryOne'> {
+    return {
+      query: <R extends QueryResultRow>(text: string, values?: unknown[]) => this.query<R>(sight, text, values),
+      queryOne: <R extends QueryResultRow>(text: string, values?: unknown[]) => this.queryOne<R>(sight, text, values),
+    };
+  }
+
+  private settings(sight: Sight): string {
+    return settingsOf(sight, this.commentsRole);
   }
 
   /** A connection of TypeORM's own pool. */
@@ -74,13 +87,12 @@ export class Database {
   }
 }
 
-async function run<T>(client: PoolClient, accountId: string | null, work: (tx: Tx) => Promise<T>): Promise<T> {
-  if (accountId !== null && !UUID.test(accountId)) throw new TypeError('accountId is no UUID');
+async function run<T>(client: PoolClient, settings: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   const tx = new Tx(client);
   let isEnded = false;
   try {
     holdWrites(client);
-    const begun = client.query(accountId === null ? 'BEGIN' : `BEGIN; SET LOCAL app.account = '${accountId}'`);
+    const begun = client.query(`BEGIN${settings}`);
     begun.catch(() => undefined);
     const result = await work(tx);
     // Sent without waiting for what is still on its way: PostgreSQL answers ROLLBACK when any of it failed.

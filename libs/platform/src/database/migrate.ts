@@ -12,6 +12,7 @@ const LOCK = 7_304_119_221;
 
 /** The folders of hand-written SQL, shared schemas first. Each file runs once, in one transaction, in the order of names. */
 const folders = [
+  ['access', join(dist, 'libs/access/src/migrations')],
   ['bus', join(dist, 'libs/messaging/src/migrations')],
   ['blob', join(dist, 'libs/platform/src/blob/migrations')],
   ...SERVICES.map((service) => [service, join(dist, `apps/${service}/src/migrations`)]),

@@ -24,23 +24,45 @@ export function roleUrl(runtime: Pick<Runtime, 'databaseUrl' | 'keys'>, service:
   };
 }
 
+/** The role of what agents write for each other: conversations takes it on for a transaction, and only with it reads comments and drafts. */
+export const commentsRole = (database: string) => `${database}_comments`.slice(0, 63);
+const COMMENT_TABLES = 'conversations.comment, conversations.draft';
+
 /**
- * Makes the five login roles, each without rights beyond its own schema and the two shared ones (`bus`, `blob`). The owner's user must be
- * allowed to create roles; otherwise PostgreSQL's own refusal is passed on.
+ * Makes the five login roles, each without rights beyond its own schema and the shared ones (`bus`, `blob`, `access`), and the role of
+ * comments. The owner's user must be allowed to create roles; otherwise PostgreSQL's own refusal is passed on.
  */
 export async function ensureRoles(client: Client, keys: Keys): Promise<void> {
   const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
   const database = rows[0]?.name ?? 'postgres';
+  await client.query('BEGIN');
   for (const service of SERVICES) {
     const role = roleName(database, service);
-    const name = client.escapeIdentifier(role);
-    const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
-    if (rowCount === 0) await client.query(`CREATE ROLE ${name}`);
-    await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${client.escapeLiteral(rolePassword(keys, role))}`);
+    const name = await ensureRole(client, role);
+    await client.query(`ALTER ROLE ${name} NOINHERIT LOGIN PASSWORD ${client.escapeLiteral(rolePassword(keys, role))}`);
     await client.query(`ALTER ROLE ${name} IN DATABASE ${client.escapeIdentifier(database)} SET search_path = ${service}, pg_temp`);
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${service}`);
-    await client.query(`GRANT USAGE ON SCHEMA ${service}, bus, blob TO ${name}`);
-    await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${service}, bus, blob TO ${name}`);
-    await client.query(`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${service}, bus, blob TO ${name}`);
+    await grantSchemas(client, name, service);
   }
+  const conversations = client.escapeIdentifier(roleName(database, 'conversations'));
+  const comments = await ensureRole(client, commentsRole(database));
+  await grantSchemas(client, comments, 'conversations');
+  await client.query(`REVOKE ALL ON ${COMMENT_TABLES} FROM ${conversations}`);
+  await client.query(`GRANT ${comments} TO ${conversations}`);
+  // What happened stays written down: nobody changes or removes a line of the audit.
+  await client.query(`REVOKE UPDATE, DELETE ON gateway.audit FROM ${client.escapeIdentifier(roleName(database, 'gateway'))}`);
+  await client.query('COMMIT');
+}
+
+async function ensureRole(client: Client, role: string): Promise<string> {
+  const name = client.escapeIdentifier(role);
+  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
+  if (rowCount === 0) await client.query(`CREATE ROLE ${name}`);
+  return name;
+}
+
+async function grantSchemas(client: Client, role: string, own: ServiceName): Promise<void> {
+  await client.query(`GRANT USAGE ON SCHEMA ${own}, bus, blob, access TO ${role}`);
+  await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${own}, bus, blob TO ${role}`);
+  await client.query(`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${own}, bus, blob TO ${role}`);
 }

@@ -45,6 +45,11 @@ export class Tx {
     return (await this.query<R>(text, values))[0];
   }
 
+  /** From here on the desk itself is at work in this one account, whatever the transaction could see before. */
+  narrow(accountId: string): void {
+    void this.query("SELECT set_config('app.account', $1, true), set_config('app.view', 'all', true)", [accountId]);
+  }
+
   /** Called once after COMMIT, never after a rollback: wake-ups, live events. */
   onCommit(action: () => void): void {
     this.afterCommit.push(action);

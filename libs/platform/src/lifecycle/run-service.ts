@@ -34,7 +34,7 @@ export async function runService(
 export function databaseHealth(app: INestApplicationContext): Health {
   return {
     async check() {
-      await app.get(Database, { strict: false }).query('SELECT 1');
+      await app.get(Database, { strict: false }).query(null, 'SELECT 1');
       return { database: true };
     },
   };

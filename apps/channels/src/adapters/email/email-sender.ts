@@ -52,6 +52,7 @@ export class EmailSender {
 
   private async keep(command: DeliverMessage, channel: ChannelAccount, recipients: string[], mail: Buffer): Promise<SendOutcome> {
     await this.database.query(
+      channel.accountId,
       'INSERT INTO channels.outbox_mail (id, account_id, sender, recipients, subject, raw) VALUES ($1, $2, $3, $4, $5, $6)',
       [newId(), channel.accountId, channel.address ?? '', recipients, command.subject ?? '', mail.toString('latin1').replaceAll('\0', '')],
     );
