@@ -1,1 +1,11 @@
-export { scopeMatches, scopeToSql, type ScopeLevel, type ScopeRule, type TicketFacts, type TicketScope } from './ticket-scope.js';
+export {
+  scopeMatches,
+  scopeToSql,
+  viewClause,
+  type AccessClause,
+  type ScopeLevel,
+  type ScopeRule,
+  type TicketFacts,
+  type TicketScope,
+  type TicketShare,
+} from './ticket-scope.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { scopeMatches, scopeToSql, type ScopeRule, type TicketFacts, type TicketScope } from './ticket-scope.js';
+import { scopeMatches, viewClause, type ScopeRule, type TicketFacts, type TicketScope } from './ticket-scope.js';
 
 const ids = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000003'];
 const id = fc.constantFrom(...ids);
@@ -20,43 +20,58 @@ const scopes: fc.Arbitrary<TicketScope> = fc
     mates: fc.uniqueArray(id),
   })
   .map(({ mates, ...scope }) => ({ ...scope, teammateIds: [...new Set([...mates, scope.userId])] }));
-const facts: fc.Arbitrary<TicketFacts> = fc.record({ accountId: id, ownerId: fc.option(id), teamId: fc.option(id) });
-
-/** Evaluates the predicate with three-valued logic as PostgreSQL does; the integration test asks the real one. */
-function holds(sql: string, values: unknown[], row: TicketFacts): boolean {
-  const column: Record<string, string | null> = { account_id: row.accountId, owner_id: row.ownerId, team_id: row.teamId };
-  const js = sql
-    .replaceAll(
-      /t\.(\w+) = ANY \(\$(\d+)::uuid\[\]\)/g,
-      (_, c: string, n: string) =>
-        `(${JSON.stringify(column[c])} !== null && ${JSON.stringify(values[Number(n) - 1])}.includes(${JSON.stringify(column[c])}))`,
-    )
-    .replaceAll(
-      /t\.(\w+) = \$(\d+)::uuid/g,
-      (_, c: string, n: string) => `(${JSON.stringify(column[c])} === ${JSON.stringify(values[Number(n) - 1])})`,
-    )
-    .replaceAll(/t\.(\w+) IS NULL/g, (_, c: string) => `(${JSON.stringify(column[c])} === null)`)
-    .replaceAll(' AND ', ' && ')
-    .replaceAll(' OR ', ' || ');
-  return Boolean(new Function(`return (${js});`)());
-}
-
-test('both forms of the rule agree on random scopes and tickets', () => {
-  fc.assert(
-    fc.property(scopes, facts, fc.constantFrom('view' as const, 'edit' as const, 'delete' as const), (scope, row, action) => {
-      const values: unknown[] = [];
-      const sql = scopeToSql(scope, action, 't', (value) => `$${values.push(value)}`);
-      expect(holds(sql, values, row)).toBe(scopeMatches(scope, action, row));
+const NOW = new Date('2026-11-26T12:00:00Z');
+const facts: fc.Arbitrary<TicketFacts> = fc.record({
+  accountId: id,
+  ownerId: fc.option(id),
+  teamId: fc.option(id),
+  shares: fc.array(
+    fc.record({
+      userId: fc.option(id),
+      teamId: fc.constant(null),
+      expiresAt: fc.constantFrom(null, '2026-11-26T11:59:59Z', '2026-11-26T12:00:01Z'),
     }),
-    { numRuns: 3_000 },
-  );
+    { maxLength: 2 },
+  ),
 });
 
 test('what one may change one may see', () => {
   fc.assert(
     fc.property(scopes, facts, (scope, row) => {
       for (const action of ['edit', 'delete'] as const)
-        if (scopeMatches(scope, action, row)) expect(scopeMatches(scope, 'view', row)).toBe(true);
+        if (scopeMatches(scope, action, row, NOW)) expect(scopeMatches(scope, 'view', row, NOW)).toBe(true);
     }),
   );
+});
+
+test('nothing reaches another account', () => {
+  fc.assert(
+    fc.property(scopes, facts, (scope, row) => {
+      if (viewClause(scope, row, NOW) !== null) expect(row.accountId).toBe(scope.accountId);
+    }),
+  );
+});
+
+test('a share shows the ticket until it ends, and lets nobody change it', () => {
+  const none: ScopeRule = { scope: 'own', unassigned: false };
+  const scope: TicketScope = {
+    accountId: ids[0] ?? '',
+    userId: ids[1] ?? '',
+    isSuperAdmin: false,
+    view: none,
+    edit: { scope: 'own', unassigned: true },
+    delete: none,
+    teamIds: [],
+    teammateIds: [],
+  };
+  const shared = (expiresAt: string | null) => ({
+    accountId: scope.accountId,
+    ownerId: ids[2] ?? '',
+    teamId: null,
+    shares: [{ userId: scope.userId, teamId: null, expiresAt }],
+  });
+  expect(viewClause(scope, shared(null), NOW)).toBe('share');
+  expect(viewClause(scope, shared('2026-11-26T12:00:01Z'), NOW)).toBe('share');
+  expect(viewClause(scope, shared('2026-11-26T12:00:00Z'), NOW)).toBeNull();
+  expect(scopeMatches(scope, 'edit', shared(null), NOW)).toBe(false);
 });

@@ -23,34 +23,62 @@ export interface TicketScope {
   teammateIds: string[];
 }
 
+/** Sight given on one ticket, to a user or to a team. It grants seeing, never changing. */
+export interface TicketShare {
+  userId: string | null;
+  teamId: string | null;
+  /** RFC 3339; null = for good. */
+  expiresAt: string | null;
+}
+
 /** The facts of a ticket that access depends on. */
 export interface TicketFacts {
   accountId: string;
   ownerId: string | null;
   teamId: string | null;
+  shares: TicketShare[];
 }
+
+/** The part of the rule that lets somebody see a ticket; null = nothing does. */
+export type AccessClause = 'super_admin' | 'all' | 'owner' | 'team' | 'teammate' | 'unassigned' | 'share';
 
 /** The rule in memory: for live events, pickers and single decisions. Must agree with {@link scopeToSql}; a property test proves it. */
-export function scopeMatches(scope: TicketScope, action: TicketAction, facts: TicketFacts): boolean {
-  if (facts.accountId !== scope.accountId) return false;
-  if (scope.isSuperAdmin) return true;
-  return ruleMatches(scope, scope.view, facts) && (action === 'view' || ruleMatches(scope, scope[action], facts));
+export function scopeMatches(scope: TicketScope, action: TicketAction, facts: TicketFacts, now = new Date()): boolean {
+  if (viewClause(scope, facts, now) === null) return false;
+  return action === 'view' || scope.isSuperAdmin || ruleClause(scope, scope[action], facts) !== null;
 }
 
-function ruleMatches(scope: TicketScope, rule: ScopeRule, { ownerId, teamId }: TicketFacts): boolean {
+/** Why this user sees the ticket: the first part of the rule that holds, null when he does not see it. */
+export function viewClause(scope: TicketScope, facts: TicketFacts, now = new Date()): AccessClause | null {
+  if (facts.accountId !== scope.accountId) return null;
+  if (scope.isSuperAdmin) return 'super_admin';
+  return ruleClause(scope, scope.view, facts) ?? (facts.shares.some((share) => isOpen(scope, share, now)) ? 'share' : null);
+}
+
+function ruleClause(scope: TicketScope, rule: ScopeRule, { ownerId, teamId }: TicketFacts): AccessClause | null {
+  if (rule.scope === 'none') return null;
+  if (rule.scope === 'all') return 'all';
+  if (ownerId === scope.userId) return 'owner';
   const isInTeam = teamId !== null && scope.teamIds.includes(teamId);
-  if (rule.scope === 'none') return false;
-  if (rule.scope === 'all' || ownerId === scope.userId) return true;
-  if (rule.scope === 'team' && (isInTeam || (ownerId !== null && scope.teammateIds.includes(ownerId)))) return true;
-  return rule.unassigned && ownerId === null && (teamId === null || isInTeam);
+  if (rule.scope === 'team' && isInTeam) return 'team';
+  if (rule.scope === 'team' && ownerId !== null && scope.teammateIds.includes(ownerId)) return 'teammate';
+  return rule.unassigned && ownerId === null && (teamId === null || isInTeam) ? 'unassigned' : null;
 }
 
-/** The same rule as a predicate on the columns account_id, owner_id and team_id of `alias`; `add` registers a parameter and gives its `$n`. */
+function isOpen(scope: TicketScope, { userId, teamId, expiresAt }: TicketShare, now: Date): boolean {
+  const isHis = userId === scope.userId || (teamId !== null && scope.teamIds.includes(teamId));
+  return isHis && (expiresAt === null || new Date(expiresAt) > now);
+}
+
+/**
+ * The same rule as a predicate on `alias`, a row of tickets.ticket; `add` registers a parameter and gives its `$n`. The policy `in_sight` in
+ * apps/tickets/src/migrations says the same a third time, as the second wall.
+ */
 export function scopeToSql(scope: TicketScope, action: TicketAction, alias: string, add: (value: unknown) => string): string {
   const account = `${alias}.account_id = ${add(scope.accountId)}::uuid`;
   if (scope.isSuperAdmin) return account;
-  const rules = action === 'view' ? [scope.view] : [scope.view, scope[action]];
-  return [account, ...rules.map((rule) => ruleToSql(scope, rule, alias, add))].join(' AND ');
+  const view = `(${ruleToSql(scope, scope.view, alias, add)} OR ${shareToSql(scope, alias, add)})`;
+  return [account, view, ...(action === 'view' ? [] : [ruleToSql(scope, scope[action], alias, add)])].join(' AND ');
 }
 
 function ruleToSql(scope: TicketScope, rule: ScopeRule, alias: string, add: (value: unknown) => string): string {
@@ -62,4 +90,10 @@ function ruleToSql(scope: TicketScope, rule: ScopeRule, alias: string, add: (val
   if (rule.scope === 'team') clauses.push(inTeam(), `${alias}.owner_id = ANY (${add(scope.teammateIds)}::uuid[])`);
   if (rule.unassigned) clauses.push(`(${alias}.owner_id IS NULL AND (${alias}.team_id IS NULL OR ${inTeam()}))`);
   return `(${clauses.join(' OR ')})`;
+}
+
+function shareToSql(scope: TicketScope, alias: string, add: (value: unknown) => string): string {
+  const his = `(s.user_id = ${add(scope.userId)}::uuid OR s.team_id = ANY (${add(scope.teamIds)}::uuid[]))`;
+  return `(${alias}.is_shared AND EXISTS (SELECT 1 FROM tickets.ticket_share s WHERE s.account_id = ${alias}.account_id
+    AND s.ticket_id = ${alias}.id AND (s.expires_at IS NULL OR s.expires_at > now()) AND ${his}))`;
 }

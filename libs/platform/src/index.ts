@@ -5,6 +5,7 @@ export { DatabaseModule } from './database/database.module.js';
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js';
 export { EVERY_ACCOUNT, withComments, type Sight } from './database/sight.js';
 export { freePort } from './database/free-port.js';
+export { roleUrl } from './database/roles.js';
 export { migrate } from './database/migrate.js';
 export { type Tx } from './database/transaction.js';
 export {
