@@ -15,7 +15,7 @@ import {
   TestChannel,
   type CreateChannelArgs,
 } from '@helpdesk/contracts';
-import { accountOf, Answers, Database, type Call } from '@helpdesk/platform';
+import { accountOf, Answers, Database, type Actor, type Call } from '@helpdesk/platform';
 import { IngestService } from './adapters/ingest/ingest.service.js';
 import { ChannelAccountsService } from './channel-accounts/channel-accounts.service.js';
 import { QuarantineService } from './quarantine/quarantine.service.js';
@@ -41,17 +41,17 @@ export class ChannelsController {
 
   @Answers(CreateChannel)
   create(@Payload() { actor, args }: Call<CreateChannelArgs>) {
-    return this.channels.create(accountOf(actor), args);
+    return this.channels.create(accountOf(actor), args, auditActor(actor));
   }
 
   @Answers(PatchChannel)
   patch(@Payload() { actor, args }: Call<Partial<CreateChannelArgs> & { id: string }>) {
-    return this.channels.patch(accountOf(actor), args);
+    return this.channels.patch(accountOf(actor), args, auditActor(actor));
   }
 
   @Answers(DeleteChannel)
   async delete(@Payload() { actor, args }: Call<{ id: string }>) {
-    await this.channels.delete(accountOf(actor), args.id);
+    await this.channels.delete(accountOf(actor), args.id, auditActor(actor));
     return {};
   }
 
@@ -83,7 +83,7 @@ export class ChannelsController {
 
   @Answers(ReplayQuarantine)
   async replay(@Payload() { actor, args }: Call<{ id: string }>) {
-    await this.quarantine.replay(accountOf(actor), args.id);
+    await this.quarantine.replay(accountOf(actor), args.id, auditActor(actor));
     return { status: 'replayed' as const };
   }
 
@@ -113,3 +113,5 @@ export class ChannelsController {
     };
   }
 }
+
+const auditActor = (actor: Actor) => (actor.kind === 'user' ? { userId: actor.scope.userId, name: actor.name } : null);

@@ -1,23 +1,32 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import {
+  AddComment,
   AddReply,
   AddUpload,
   CancelMessage,
+  DeleteDraft,
+  ListDrafts,
   LocateAttachment,
   LocateMessage,
   MessageBody,
   MessageDecision,
   MessageRaw,
+  PutDraft,
   RetryMessage,
   TicketContacts,
   TicketTimeline,
+  type CommentArgs,
+  type DraftContent,
+  type DraftTab,
   type ReplyArgs,
   type TicketGrant,
 } from '@helpdesk/contracts';
 import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/platform';
 import { AttachmentsService } from './attachments/attachments.service.js';
+import { CommentsService } from './comments/comments.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
+import { DraftsService } from './drafts/drafts.service.js';
 import { RepliesService, type Author } from './replies/replies.service.js';
 import { TimelineService } from './timeline/timeline.service.js';
 
@@ -33,6 +42,8 @@ export class ConversationsController {
     private readonly replies: RepliesService,
     private readonly contacts: ContactsService,
     private readonly attachments: AttachmentsService,
+    private readonly comments: CommentsService,
+    private readonly drafts: DraftsService,
   ) {}
 
   @Answers(TicketTimeline)
@@ -73,6 +84,26 @@ export class ConversationsController {
   @Answers(AddReply)
   reply(@Payload() { actor, args }: Call<ReplyArgs>) {
     return this.replies.reply(authorOf(actor), args);
+  }
+
+  @Answers(AddComment)
+  comment(@Payload() { actor, args }: Call<CommentArgs>) {
+    return this.comments.add(authorOf(actor), args);
+  }
+
+  @Answers(ListDrafts)
+  listDrafts(@Payload() { actor, args }: Call<{ grant: TicketGrant }>) {
+    return this.drafts.ofTicket(authorOf(actor), args.grant);
+  }
+
+  @Answers(PutDraft)
+  putDraft(@Payload() { actor, args }: Call<{ grant: TicketGrant; tab: DraftTab; draft: DraftContent & { revision?: number } }>) {
+    return this.drafts.put(authorOf(actor), args.grant, args.tab, args.draft);
+  }
+
+  @Answers(DeleteDraft)
+  async deleteDraft(@Payload() { actor, args }: Call<{ grant: TicketGrant; tab: DraftTab }>) {
+    return { deleted: await this.drafts.delete(authorOf(actor), args.grant, args.tab) };
   }
 
   @Answers(CancelMessage)

@@ -3,9 +3,11 @@ import { MessagingModule } from '@helpdesk/messaging';
 import { DatabaseModule, type Runtime } from '@helpdesk/platform';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { ChannelCopiesHandlers } from './channel-copies/channel-copies.handlers.js';
+import { CommentsService } from './comments/comments.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeliveryHandlers } from './delivery/delivery.handlers.js';
+import { DraftsService } from './drafts/drafts.service.js';
 import { InboundHandlers } from './inbound/inbound.handlers.js';
 import { InboundService } from './inbound/inbound.service.js';
 import { AutoReplyService } from './replies/auto-reply.service.js';
@@ -33,8 +35,10 @@ export class ConversationsModule {
         AttachmentsService,
         AutoReplyService,
         ChannelCopiesHandlers,
+        CommentsService,
         ContactsService,
         DeliveryHandlers,
+        DraftsService,
         InboundHandlers,
         InboundService,
         RepliesRepository,

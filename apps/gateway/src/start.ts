@@ -7,6 +7,7 @@ import { nestLogger, newId, Problem, problemDocument, RpcClient, runInContext, t
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { GatewayModule } from './gateway.module.js';
 import { observeRequest } from './health/http-metrics.js';
+import { LiveServer } from './live/live-server.js';
 import { serveOpenApi } from './openapi/openapi.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { RequestValidation } from './problems/validation.js';
@@ -56,6 +57,7 @@ export async function startGateway(
   app.useGlobalFilters(new ProblemFilter(runtime.logger));
   app.useGlobalPipes(new RequestValidation());
   serveOpenApi(app);
+  app.get(LiveServer).attach(server.server);
   await app.listen(port, '0.0.0.0');
   const address = server.server.address();
   const boundPort = typeof address === 'object' && address ? address.port : port;

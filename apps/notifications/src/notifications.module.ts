@@ -1,13 +1,18 @@
 import { Controller, Module, type DynamicModule } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { ListNotifications, ReadNotification } from '@helpdesk/contracts';
-import { MessagingModule } from '@helpdesk/messaging';
-import { Answers, DatabaseModule, scopeOf, type Call, type Runtime } from '@helpdesk/platform';
+import { GetNotification, ListNotifications, ListSystemMail, ReadNotification } from '@helpdesk/contracts';
+import { liveBusFor, MessagingModule } from '@helpdesk/messaging';
+import { accountOf, Answers, DatabaseModule, scopeOf, type Call, type Runtime } from '@helpdesk/platform';
 import { NotificationsService } from './notifications.service.js';
+import { SystemMailService } from './system-mail/system-mail.service.js';
+import { RUNTIME } from './tokens.js';
 
 @Controller()
 export class NotificationsController {
-  constructor(private readonly notifications: NotificationsService) {}
+  constructor(
+    private readonly notifications: NotificationsService,
+    private readonly systemMail: SystemMailService,
+  ) {}
 
   @Answers(ListNotifications)
   list(@Payload() { actor, args }: Call<{ limit: number; cursor?: string }>) {
@@ -15,10 +20,21 @@ export class NotificationsController {
     return this.notifications.list(accountId, userId, args.limit, args.cursor);
   }
 
+  @Answers(GetNotification)
+  get(@Payload() { actor, args }: Call<{ id: string }>) {
+    const { accountId, userId } = scopeOf(actor);
+    return this.notifications.get(accountId, userId, args.id);
+  }
+
   @Answers(ReadNotification)
   read(@Payload() { actor, args }: Call<{ id: string }>) {
     const { accountId, userId } = scopeOf(actor);
     return this.notifications.read(accountId, userId, args.id);
+  }
+
+  @Answers(ListSystemMail)
+  outbox(@Payload() { actor, args }: Call<{ limit: number }>) {
+    return this.systemMail.outbox(accountOf(actor), args.limit);
   }
 }
 
@@ -32,7 +48,7 @@ export class NotificationsModule {
       module: NotificationsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
       controllers: [NotificationsController],
-      providers: [NotificationsService],
+      providers: [{ provide: RUNTIME, useValue: runtime }, liveBusFor(runtime), NotificationsService, SystemMailService],
     };
   }
 }

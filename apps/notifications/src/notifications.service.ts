@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TicketNoticed, type NotificationView, type Page } from '@helpdesk/contracts';
-import { OnEvent, type Delivery } from '@helpdesk/messaging';
+import { LiveBus, OnEvent, type Delivery } from '@helpdesk/messaging';
 import { Database, newId, notFound, type Tx } from '@helpdesk/platform';
 
 interface Row {
@@ -9,8 +9,6 @@ interface Row {
   reason: string;
   ticket_id: string;
   message_id: string | null;
-  owner_id: string | null;
-  team_id: string | null;
   created_at: Date;
   read_at: Date | null;
 }
@@ -23,19 +21,21 @@ const toView = (row: Row): NotificationView => ({
   messageId: row.message_id,
   createdAt: row.created_at.toISOString(),
   readAt: row.read_at?.toISOString() ?? null,
-  access: { ownerId: row.owner_id, teamId: row.team_id },
 });
 
 @Injectable()
 export class NotificationsService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly live: LiveBus,
+  ) {}
 
   @OnEvent(TicketNoticed)
   async onTicketNoticed(event: TicketNoticed, tx: Tx, { accountId, eventSeq }: Delivery): Promise<void> {
     for (const { userId, reason } of event.recipients) {
-      await tx.query(
+      const [added] = await tx.query<{ id: string }>(
         `INSERT INTO notifications.notification (id, account_id, user_id, event_seq, topic, reason, ticket_id, message_id, owner_id, team_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account_id, user_id, event_seq) DO NOTHING`,
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account_id, user_id, event_seq) DO NOTHING RETURNING id`,
         [
           newId(),
           accountId,
@@ -49,6 +49,7 @@ export class NotificationsService {
           event.access.teamId,
         ],
       );
+      if (added) this.live.publish(tx, accountId, { kind: 'notification.added', id: added.id, ticketId: event.ticketId, userId });
     }
   }
 
@@ -61,6 +62,16 @@ export class NotificationsService {
     );
     const items = rows.slice(0, limit).map(toView);
     return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async get(accountId: string, userId: string, id: string): Promise<NotificationView> {
+    const row = await this.database.queryOne<Row & Record<string, unknown>>(
+      accountId,
+      'SELECT * FROM notifications.notification WHERE account_id = $1 AND user_id = $2 AND id = $3',
+      [accountId, userId, id],
+    );
+    if (!row) throw notFound();
+    return toView(row);
   }
 
   async read(accountId: string, userId: string, id: string): Promise<NotificationView> {

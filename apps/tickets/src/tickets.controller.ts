@@ -1,20 +1,30 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import {
+  AddShare,
   AuthorizeTicket,
+  CountViews,
+  FollowTicket,
   GetTicket,
+  GetTicketAccess,
   ListPipelines,
+  ListShares,
   ListTickets,
   PatchTicket,
+  RemoveShare,
   SetUpTickets,
   TicketHistory,
+  VisibleTickets,
   type ListTicketsArgs,
   type PatchTicketArgs,
   type TicketAction,
+  type TicketViewId,
 } from '@helpdesk/contracts';
 import { accountOf, Answers, scopeOf, type Call } from '@helpdesk/platform';
+import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
+import { SharingService, type NewShare } from './sharing/sharing.service.js';
 import { TicketsService } from './tickets/tickets.service.js';
 
 @Controller()
@@ -23,6 +33,8 @@ export class TicketsController {
     private readonly tickets: TicketsService,
     private readonly listing: ListingService,
     private readonly pipelines: PipelinesService,
+    private readonly sharing: SharingService,
+    private readonly following: FollowingService,
   ) {}
 
   @Answers(ListTickets)
@@ -48,6 +60,43 @@ export class TicketsController {
   @Answers(TicketHistory)
   async history(@Payload() { actor, args }: Call<{ id: string }>) {
     return { items: await this.tickets.history(scopeOf(actor), args.id) };
+  }
+
+  @Answers(CountViews)
+  async countViews(@Payload() { actor, args }: Call<{ views: TicketViewId[] }>) {
+    return { counts: await this.listing.counts(scopeOf(actor), args.views) };
+  }
+
+  @Answers(VisibleTickets)
+  async visible(@Payload() { actor, args }: Call<{ ids: string[] }>) {
+    return { ids: await this.tickets.visible(scopeOf(actor), args.ids) };
+  }
+
+  @Answers(GetTicketAccess)
+  access(@Payload() { actor, args }: Call<{ id: string }>) {
+    return this.sharing.facts(scopeOf(actor), args.id);
+  }
+
+  @Answers(ListShares)
+  async shares(@Payload() { actor, args }: Call<{ id: string }>) {
+    return { items: await this.sharing.list(scopeOf(actor), args.id) };
+  }
+
+  @Answers(AddShare)
+  addShare(@Payload() { actor, args }: Call<NewShare>) {
+    return this.sharing.add(scopeOf(actor), actor.kind === 'user' ? actor.name : '', args);
+  }
+
+  @Answers(RemoveShare)
+  async removeShare(@Payload() { actor, args }: Call<{ id: string; shareId: string }>) {
+    await this.sharing.remove(scopeOf(actor), actor.kind === 'user' ? actor.name : '', args.id, args.shareId);
+    return { removed: true as const };
+  }
+
+  @Answers(FollowTicket)
+  async follow(@Payload() { actor, args }: Call<{ id: string; follows: boolean }>) {
+    await this.following.follow(scopeOf(actor), args.id, args.follows);
+    return { follows: args.follows };
   }
 
   @Answers(ListPipelines)

@@ -1,9 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { MessagingModule } from '@helpdesk/messaging';
+import { liveBusFor, MessagingModule } from '@helpdesk/messaging';
 import { DatabaseModule, type Runtime } from '@helpdesk/platform';
+import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
 import { Pipeline, Stage } from './pipelines/pipeline.entity.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
+import { SharingRepository } from './sharing/sharing.repository.js';
+import { SharingService } from './sharing/sharing.service.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketChanges } from './tickets/ticket-changes.js';
 import { TicketHandlers } from './tickets/ticket.handlers.js';
@@ -24,8 +27,12 @@ export class TicketsModule {
       controllers: [TicketsController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
+        liveBusFor(runtime),
+        FollowingService,
         ListingService,
         PipelinesService,
+        SharingRepository,
+        SharingService,
         TicketChanges,
         TicketHandlers,
         TicketRepository,

@@ -35,7 +35,7 @@ beforeAll(async () => {
   database = new Database(source);
   await database.query(EVERY_ACCOUNT, 'CREATE TABLE public.effect (detail text PRIMARY KEY)');
   wakeUps = new InProcessWakeUps();
-  bus = new MessageBus(wakeUps, database);
+  bus = new MessageBus(wakeUps);
   const runtime: Runtime = {
     service: 'conversations',
     config: new DeskConfig(),
@@ -100,8 +100,8 @@ test('a parked event is quarantined with its code, its key goes on, and a replay
   await waitFor(async () => seen.includes('fine'), { what: 'the event behind it' });
   const [parked] = await rows();
   expect(parked).toMatchObject({ error_code: 'flood', attempts: 1 });
-  expect(await bus.replay(newId(), parked?.id ?? '')).toBe(false);
-  expect(await bus.replay(account, parked?.id ?? '')).toBe(true);
+  expect(await database.transaction(account, (tx) => bus.replay(tx, newId(), parked?.id ?? ''))).toBe(false);
+  expect(await database.transaction(account, (tx) => bus.replay(tx, account, parked?.id ?? ''))).toBe(true);
   await waitFor(async () => (await rows()).length === 0, { what: 'the replay' });
   const effects = await database.query<{ detail: string }>(EVERY_ACCOUNT, 'SELECT detail FROM public.effect ORDER BY detail');
   expect(effects.map((row) => row.detail)).toEqual(['fine', 'poison']);

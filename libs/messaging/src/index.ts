@@ -1,4 +1,6 @@
 export { Consumer, Park, type Delivery } from './consumer.js';
-export { MessageBus, type PublishOptions } from './message-bus.js';
+export { LiveBus, type LiveListener } from './live/live-bus.js';
+export { liveBusFor } from './live/live-bus.provider.js';
+export { MessageBus, type AuditActor, type PublishOptions } from './message-bus.js';
 export { MessagingModule, OnEvent } from './messaging.module.js';
 export { migratePublicQueues, PublicQueue } from './public-queue.js';

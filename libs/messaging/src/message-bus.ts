@@ -1,6 +1,5 @@
-import { assertValid, definitionOf, type ServiceName } from '@helpdesk/contracts';
-import type { Database, Tx } from '@helpdesk/platform';
-import { currentContext } from '@helpdesk/platform';
+import { assertValid, definitionOf, RecordAudit, type ServiceName } from '@helpdesk/contracts';
+import { currentContext, newId, type Tx } from '@helpdesk/platform';
 import type { WakeUps } from './wake-ups/wake-ups.js';
 
 export interface PublishOptions {
@@ -8,6 +7,21 @@ export interface PublishOptions {
   dueAt?: Date;
   /** A subset of the definition's consumers, where the publisher knows that the others have nothing to do. */
   only?: ServiceName[];
+}
+
+/** Who changed something. */
+export interface AuditActor {
+  userId: string;
+  name: string;
+}
+
+export interface AuditEntry {
+  /** `noun.verbed` */
+  action: string;
+  /** `ticket/<id>`, `channel/<id>`, … */
+  subject: string;
+  old?: unknown;
+  new?: unknown;
 }
 
 const PUBLISH = `
@@ -19,10 +33,7 @@ const PUBLISH = `
 
 /** Publishing: one row in the log and one per consumer, in the transaction of the change itself; the wake-up follows the commit. */
 export class MessageBus {
-  constructor(
-    private readonly wakeUps: WakeUps,
-    private readonly database: Database,
-  ) {}
+  constructor(private readonly wakeUps: WakeUps) {}
 
   /** Rejects when a field of the event is wrong; the transaction is then lost, as it should be. */
   async publish(tx: Tx, accountId: string, event: object, options: PublishOptions = {}): Promise<void> {
@@ -60,15 +71,25 @@ export class MessageBus {
     return rows.length;
   }
 
-  /** Lets a quarantined row be taken again. False when there is none such in this account. */
-  async replay(accountId: string, dispatchId: string): Promise<boolean> {
-    const row = await this.database.queryOne<{ consumer: ServiceName; key: string }>(
+  /** A line for the audit log, in the transaction of the change. Nobody: the desk itself at work, which is not audited. */
+  async audit(tx: Tx, accountId: string, by: AuditActor | null, entry: AuditEntry): Promise<void> {
+    if (!by) return;
+    const line = { id: newId(), actorId: by.userId, actorName: by.name, at: new Date().toISOString() };
+    await this.publish(
+      tx,
       accountId,
+      new RecordAudit({ ...line, action: entry.action, subject: entry.subject, old: entry.old, new: entry.new }),
+    );
+  }
+
+  /** Lets a quarantined row be taken again. False when there is none such in this account. */
+  async replay(tx: Tx, accountId: string, dispatchId: string): Promise<boolean> {
+    const row = await tx.queryOne<{ consumer: ServiceName; key: string }>(
       `UPDATE bus.dispatch SET quarantined_at = NULL, attempts = 0, is_replay = true, due_at = now(), swept_at = NULL
        WHERE id = $1 AND account_id = $2 AND quarantined_at IS NOT NULL RETURNING consumer, key`,
       [dispatchId, accountId],
     );
-    if (row) this.wakeUps.wake(row.consumer, row.key);
+    if (row) tx.onCommit(() => this.wakeUps.wake(row.consumer, row.key));
     return row !== undefined;
   }
 }

@@ -36,7 +36,7 @@ export class MessagingModule implements OnApplicationBootstrap, BeforeApplicatio
       imports: [DiscoveryModule],
       providers: [
         { provide: WAKE_UPS, useFactory: () => wakeUpsFor(runtime) },
-        { provide: MessageBus, useFactory: (wakeUps: WakeUps, db: Database) => new MessageBus(wakeUps, db), inject: [WAKE_UPS, Database] },
+        { provide: MessageBus, useFactory: (wakeUps: WakeUps) => new MessageBus(wakeUps), inject: [WAKE_UPS] },
         {
           provide: Consumer,
           useFactory: (wakeUps: WakeUps, db: Database) => new Consumer(runtime, db, wakeUps, concurrency),

@@ -28,6 +28,7 @@ export { runtimeFor, type Runtime } from './lifecycle/runtime.js';
 export { databaseHealth, endOnSignal, runService } from './lifecycle/run-service.js';
 export { startRpcService } from './lifecycle/service-app.js';
 export { reportStartFailure } from './lifecycle/start-failure.js';
+export { readRelay, type Relay } from './mail/relay.js';
 export { createLogger, nestLogger, type Logger } from './logging/logger.js';
 export { currentContext, runInContext } from './logging/request-context.js';
 export { accountOf, scopeOf, type Actor } from './rpc/call-token.js';

@@ -2,8 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import { ChannelChanged, CHANNEL_TYPES, type ChannelSettings, type ChannelView, type CreateChannelArgs } from '@helpdesk/contracts';
-import { MessageBus } from '@helpdesk/messaging';
+import {
+  CHANNEL_ADDRESS,
+  ChannelChanged,
+  CHANNEL_TYPES,
+  type ChannelSettings,
+  type ChannelView,
+  type CreateChannelArgs,
+} from '@helpdesk/contracts';
+import { MessageBus, type AuditActor } from '@helpdesk/messaging';
 import { conflict, Database, invalid, invalidField, notFound, type FieldProblem, type Runtime, type Tx } from '@helpdesk/platform';
 import { IsNull, type EntityManager } from 'typeorm';
 import { RUNTIME } from '../tokens.js';
@@ -34,7 +41,7 @@ export class ChannelAccountsService {
   }
 
   /** Repeating it with the same id gives the same channel, with fresh credentials: only their hashes were kept. */
-  async create(accountId: string, args: CreateChannelArgs): Promise<ChannelView> {
+  async create(accountId: string, args: CreateChannelArgs, by: AuditActor | null): Promise<ChannelView> {
     checkArgs(args);
     const token = `hdc_${randomBytes(32).toString('base64url')}`;
     const secret = randomBytes(32).toString('hex');
@@ -64,13 +71,20 @@ export class ChannelAccountsService {
       if (known) channel.createdAt = known.createdAt;
       await manager.upsert(ChannelAccount, channel, ['accountId', 'id']).catch(addressTaken);
       await this.publish(tx, channel);
+      if (!known)
+        await this.bus.audit(tx, accountId, by, { action: 'channel.created', subject: `channel/${channel.id}`, new: toView(channel) });
     });
     return { ...toView(channel), token, secret };
   }
 
-  async patch(accountId: string, { id, ...changes }: Partial<CreateChannelArgs> & { id: string }): Promise<ChannelView> {
+  async patch(
+    accountId: string,
+    { id, ...changes }: Partial<CreateChannelArgs> & { id: string },
+    by: AuditActor | null,
+  ): Promise<ChannelView> {
     return this.database.managedTransaction(accountId, async (tx, manager) => {
       const channel = await lock(tx, manager, accountId, id);
+      const old = toView(channel);
       if (changes.type !== undefined && changes.type !== channel.type)
         throw invalidField('/type', 'fixed', 'The type of a channel cannot change.');
       const { settings, ...plain } = changes;
@@ -83,17 +97,19 @@ export class ChannelAccountsService {
       channel.version += 1;
       await manager.update(ChannelAccount, { accountId, id }, channel).catch(addressTaken);
       await this.publish(tx, channel);
+      await this.bus.audit(tx, accountId, by, { action: 'channel.changed', subject: `channel/${id}`, old, new: toView(channel) });
       return toView(channel);
     });
   }
 
-  async delete(accountId: string, id: string): Promise<void> {
+  async delete(accountId: string, id: string, by: AuditActor | null): Promise<void> {
     await this.database.managedTransaction(accountId, async (tx, manager) => {
       const channel = await lock(tx, manager, accountId, id);
       channel.deletedAt = new Date();
       channel.version += 1;
       await manager.update(ChannelAccount, { accountId, id }, { deletedAt: channel.deletedAt, version: channel.version });
       await this.publish(tx, channel);
+      await this.bus.audit(tx, accountId, by, { action: 'channel.deleted', subject: `channel/${id}`, old: toView(channel) });
     });
   }
 
@@ -163,16 +179,13 @@ async function lock(tx: Tx, manager: EntityManager, accountId: string, id: strin
   return channel;
 }
 
-/** Without a plus: what follows one is the conversation's token. */
-const EMAIL = /^[^\s@<>"',;:()[\]\\+]+@[a-z0-9.-]+$/i;
-
 function checkArgs(args: Pick<CreateChannelArgs, 'type' | 'name' | 'address' | 'settings'>): void {
   const errors: FieldProblem[] = [];
   if (!CHANNEL_TYPES.includes(args.type))
     errors.push({ pointer: '/type', code: 'unknown', detail: `must be one of ${CHANNEL_TYPES.join(', ')}` });
   if (typeof args.name !== 'string' || args.name.trim() === '')
     errors.push({ pointer: '/name', code: 'required', detail: 'must not be empty' });
-  if (args.type === 'email' && !EMAIL.test(args.address ?? ''))
+  if (args.type === 'email' && !CHANNEL_ADDRESS.test(args.address ?? ''))
     errors.push({ pointer: '/address', code: 'invalid', detail: 'must be an e-mail address' });
   const { webhookUrl, smtpUrl } = args.settings ?? {};
   if (webhookUrl && !/^https?:\/\//.test(webhookUrl))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InboundReceived, type ChannelFacts, type InboundMessage } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
-import { BlobStore, Database, newId, type Runtime } from '@helpdesk/platform';
+import { BlobStore, Database, newId, type Runtime, type Tx } from '@helpdesk/platform';
 import { Counter } from 'prom-client';
 import type { ChannelAccount } from '../channel-accounts/channel-account.entity.js';
 import { RUNTIME } from '../tokens.js';
@@ -93,8 +93,8 @@ export class InboxService {
     }
   }
 
-  /** Publishes a parked envelope that can be read now, and takes it out of the quarantine, in one transaction. */
-  async release(envelopeId: string, arrival: Arrival): Promise<void> {
+  /** Publishes a parked envelope that can be read now, and takes it out of the quarantine, in one transaction with `beside`. */
+  async release(envelopeId: string, arrival: Arrival, beside: (tx: Tx) => Promise<void>): Promise<void> {
     const { accountId } = arrival.channel;
     await this.database.transaction(accountId, async (tx) => {
       const rows = await tx.query<{ received_at: Date }>(
@@ -105,6 +105,7 @@ export class InboxService {
       if (!rows[0]) return;
       this.blobs.put(tx, arrival.files);
       await this.bus.publish(tx, accountId, this.event(arrival, envelopeId, rows[0].received_at));
+      await beside(tx);
     });
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { QuarantineItem } from '@helpdesk/contracts';
-import { MessageBus } from '@helpdesk/messaging';
-import { BlobStore, conflict, Database, notFound } from '@helpdesk/platform';
+import { MessageBus, type AuditActor } from '@helpdesk/messaging';
+import { BlobStore, conflict, Database, notFound, type Tx } from '@helpdesk/platform';
 import { EmailArrivals } from '../adapters/email/email-arrival.js';
 import { IngestService } from '../adapters/ingest/ingest.service.js';
 import { ChannelAccount } from '../channel-accounts/channel-account.entity.js';
@@ -78,11 +78,15 @@ export class QuarantineService {
   }
 
   /** Sends it on its way again: from where it failed, or from the original bytes. */
-  async replay(accountId: string, id: string): Promise<void> {
+  async replay(accountId: string, id: string, by: AuditActor | null): Promise<void> {
     const item = await this.find(accountId, id);
-    if (item.dispatch_id) {
-      if (!(await this.bus.replay(accountId, item.dispatch_id))) throw notFound();
-      return;
+    const { dispatch_id: dispatchId } = item;
+    const audit = (tx: Tx) => this.bus.audit(tx, accountId, by, { action: 'quarantine.replayed', subject: `quarantine/${id}` });
+    if (dispatchId) {
+      return this.database.transaction(accountId, async (tx) => {
+        if (!(await this.bus.replay(tx, accountId, dispatchId))) throw notFound();
+        await audit(tx);
+      });
     }
     const channel = item.channel_id ? await this.channelOf(accountId, item.channel_id) : null;
     if (!channel || channel.deletedAt) throw conflict('channel_removed', 'The channel of this message was removed.');
@@ -94,7 +98,7 @@ export class QuarantineService {
       channel.type === 'email'
         ? (await this.mails.read(bytes, [{ channel, recipients: channel.address ? [channel.address] : [] }]))[0]
         : await this.ingest.arrivalOf(channel, bytes.toString('utf8'));
-    if (arrival) await this.inbox.release(id, arrival);
+    if (arrival) await this.inbox.release(id, arrival, audit);
   }
 
   private channelOf(accountId: string, id: string): Promise<ChannelAccount | null> {

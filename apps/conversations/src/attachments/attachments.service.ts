@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AttachmentView } from '@helpdesk/contracts';
-import { Database, notFound } from '@helpdesk/platform';
+import { NOWHERE, type AttachmentView } from '@helpdesk/contracts';
+import { Database, withComments } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
 
 interface Row {
@@ -33,12 +33,13 @@ export class AttachmentsService {
 
   async locate(accountId: string, id: string) {
     const row = await this.database.queryOne<Row & Record<string, unknown>>(
-      accountId,
-      `SELECT m.ticket_id, a.uploaded_by, a.filename, a.content_type, a.size, a.sha256 FROM conversations.attachment a
-       LEFT JOIN conversations.message m ON m.id = a.message_id WHERE a.account_id = $1 AND a.id = $2`,
+      withComments(accountId),
+      `SELECT coalesce(m.ticket_id, c.ticket_id) AS ticket_id, a.uploaded_by, a.filename, a.content_type, a.size, a.sha256 FROM conversations.attachment a
+       LEFT JOIN conversations.message m ON m.account_id = a.account_id AND m.id = a.message_id
+       LEFT JOIN conversations.comment c ON c.account_id = a.account_id AND c.id = a.comment_id WHERE a.account_id = $1 AND a.id = $2`,
       [accountId, id],
     );
-    if (!row) throw notFound();
+    if (!row) return { ticketId: NOWHERE, uploadedBy: null, filename: '', contentType: '', size: 0, sha256: '' };
     return {
       ticketId: row.ticket_id,
       uploadedBy: row.uploaded_by,

@@ -81,7 +81,7 @@ export class InboundService {
     await this.bus.publish(
       tx,
       accountId,
-      new MessageAdded({ ticketId: candidate.ticketId, conversationId: candidate.conversationId, message: factsOf(entry), reopens }),
+      new MessageAdded({ ticketId: candidate.ticketId, conversationId: candidate.conversationId, message: factsOf(entry) }),
     );
   }
 

@@ -52,7 +52,7 @@ export class AutoReplyService {
       ticketId,
       conversationId,
       channelId: target.channel_id,
-      seq: await this.repository.nextSeq(tx, ticketId, false),
+      seq: await this.repository.nextSeq(tx, accountId, ticketId, false),
       author: { type: 'system' as const, id: null, name: target.name },
       recipients: { to: [to], cc: [], bcc: [] },
       subject: `${subjectTag(this.runtime.keys, accountId, number)} ${target.auto_reply_subject || DEFAULT_SUBJECT}`,

@@ -66,11 +66,11 @@ export class RepliesRepository {
   }
 
   /** `isPublic` false: it waits for its time, and until then no reply of others was written without knowing it. */
-  async nextSeq(tx: Tx, ticketId: string, isPublic: boolean): Promise<number> {
+  async nextSeq(tx: Tx, accountId: string, ticketId: string, isPublic: boolean): Promise<number> {
     const row = await tx.queryOne<{ last_seq: number }>(
-      `UPDATE conversations.ticket_thread SET last_seq = last_seq + 1, thread_version = CASE WHEN $2 THEN last_seq + 1 ELSE thread_version END
-       WHERE ticket_id = $1 RETURNING last_seq`,
-      [ticketId, isPublic],
+      `UPDATE conversations.ticket_thread SET last_seq = last_seq + 1, thread_version = CASE WHEN $3 THEN last_seq + 1 ELSE thread_version END
+       WHERE account_id = $1 AND ticket_id = $2 RETURNING last_seq`,
+      [accountId, ticketId, isPublic],
     );
     if (!row) throw notFound();
     return row.last_seq;
@@ -105,7 +105,7 @@ export class RepliesRepository {
   async files(tx: Tx, accountId: string, ids: string[], userId: string): Promise<(FileRef & { id: string })[]> {
     if (ids.length === 0) return [];
     const rows = await tx.query<Found<FileRow>>(
-      `SELECT ${FILES} FROM conversations.attachment WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND uploaded_by = $3 AND message_id IS NULL FOR UPDATE`,
+      `SELECT ${FILES} FROM conversations.attachment WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND uploaded_by = $3 AND message_id IS NULL AND comment_id IS NULL FOR UPDATE`,
       [accountId, ids.filter(isUuid), userId],
     );
     return rows.map(toFile);

@@ -44,9 +44,10 @@ export class RepliesService {
     const { grant, messageId } = args;
     const { accountId } = author;
     return this.database.transaction(accountId, async (tx) => {
+      // Locked before it is looked for: a repeated request that overlaps the first waits for it here.
+      const thread = await this.repository.lockThread(tx, accountId, grant.ticketId);
       const known = await this.timeline.one(accountId, grant.ticketId, messageId, tx);
       if (known) return known;
-      const thread = await this.repository.lockThread(tx, accountId, grant.ticketId);
       if (args.threadVersion !== undefined && args.threadVersion < thread.threadVersion) {
         throw conflict('thread_changed', 'A newer message has arrived on this ticket. Read it before you send.');
       }
@@ -62,7 +63,7 @@ export class RepliesService {
       const delayMs = args.sendAt ? Math.max(0, Date.parse(args.sendAt) - Date.now()) : args.undoSeconds * 1000;
       const dueAt = delayMs > 0 ? new Date(Date.now() + delayMs) : undefined;
       const last = conversation.id ? await this.repository.lastPublic(tx, conversation.id) : null;
-      const seq = await this.repository.nextSeq(tx, grant.ticketId, dueAt === undefined);
+      const seq = await this.repository.nextSeq(tx, accountId, grant.ticketId, dueAt === undefined);
       const conversationId =
         conversation.id ??
         (await this.targets.startConversation(tx, accountId, grant.ticketId, channel, to.to[0] ?? null, args.subject ?? grant.name));
@@ -94,7 +95,6 @@ export class RepliesService {
         new MessageAdded({
           ticketId: grant.ticketId,
           conversationId,
-          reopens: false,
           message: {
             messageId,
             seq,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MessageState, ThreadDecision, TimelineItem, TimelineKind } from '@helpdesk/contracts';
-import { Database, type Tx } from '@helpdesk/platform';
+import { Database, withComments, type Tx } from '@helpdesk/platform';
 
 export interface MessageRow {
   id: string;
@@ -32,11 +32,17 @@ const COLUMNS = `m.id, m.ticket_id, m.conversation_id, m.channel_id, m.seq, m.ki
   m.recipients, m.subject, m.text, m.html IS NOT NULL AS has_html, m.full_text IS NOT NULL AS has_quote, m.attachment_count, m.state, m.state_detail,
   m.is_automatic, m.flags, m.facts, m.created_at`;
 
+/** A comment in the columns of a message; what it mentions stands where others have their facts. */
+const COMMENT_COLUMNS = `c.id, c.ticket_id, NULL::uuid AS conversation_id, NULL::uuid AS channel_id, c.seq, 'comment' AS kind, 'internal' AS direction,
+  'user' AS author_type, c.author_id, c.author_name, NULL AS author_address, NULL::json AS recipients, NULL AS subject, c.text, c.html IS NOT NULL AS has_html,
+  false AS has_quote, c.attachment_count, NULL AS state, NULL AS state_detail, false AS is_automatic, NULL::text[] AS flags, to_json(c.mentions) AS facts,
+  c.created_at`;
+
 type Found<T> = T & Record<string, unknown>;
 
 interface AttachmentRow {
   id: string;
-  message_id: string;
+  entry_id: string;
   filename: string;
   content_type: string;
   size: string;
@@ -47,14 +53,27 @@ interface AttachmentRow {
 export class TimelineRepository {
   constructor(private readonly database: Database) {}
 
-  /** Entries after `afterSeq`, oldest first. */
+  /** Entries after `afterSeq`, oldest first, what agents wrote for each other among them. */
   async page(accountId: string, ticketId: string, afterSeq: number, limit: number): Promise<TimelineItem[]> {
-    const rows = await this.database.query<Found<MessageRow>>(
-      accountId,
-      `SELECT ${COLUMNS} FROM conversations.message m WHERE m.account_id = $1 AND m.ticket_id = $2 AND m.seq > $3 ORDER BY m.seq LIMIT $4`,
-      [accountId, ticketId, afterSeq, limit],
+    return this.database.transaction(withComments(accountId), async (tx) => {
+      const rows = await tx.query<Found<MessageRow>>(
+        `(SELECT ${COLUMNS} FROM conversations.message m WHERE m.account_id = $1 AND m.ticket_id = $2 AND m.seq > $3 ORDER BY m.seq LIMIT $4)
+         UNION ALL
+         (SELECT ${COMMENT_COLUMNS} FROM conversations.comment c WHERE c.account_id = $1 AND c.ticket_id = $2 AND c.seq > $3 ORDER BY c.seq LIMIT $4)
+         ORDER BY seq LIMIT $4`,
+        [accountId, ticketId, afterSeq, limit],
+      );
+      return this.withAttachments(accountId, rows, tx);
+    });
+  }
+
+  /** Needs a transaction that reads comments. */
+  async comment(accountId: string, ticketId: string, commentId: string, tx: Tx): Promise<TimelineItem | undefined> {
+    const rows = await tx.query<Found<MessageRow>>(
+      `SELECT ${COMMENT_COLUMNS} FROM conversations.comment c WHERE c.account_id = $1 AND c.ticket_id = $2 AND c.id = $3`,
+      [accountId, ticketId, commentId],
     );
-    return this.withAttachments(accountId, rows);
+    return (await this.withAttachments(accountId, rows, tx))[0];
   }
 
   async one(accountId: string, ticketId: string, messageId: string, tx?: Tx): Promise<TimelineItem | undefined> {
@@ -67,8 +86,9 @@ export class TimelineRepository {
 
   async home(accountId: string, messageId: string): Promise<string | undefined> {
     const row = await this.database.queryOne<{ ticket_id: string }>(
-      accountId,
-      'SELECT ticket_id FROM conversations.message WHERE account_id = $1 AND id = $2',
+      withComments(accountId),
+      `SELECT ticket_id FROM conversations.message WHERE account_id = $1 AND id = $2
+       UNION ALL SELECT ticket_id FROM conversations.comment WHERE account_id = $1 AND id = $2`,
       [accountId, messageId],
     );
     return row?.ticket_id;
@@ -83,15 +103,16 @@ export class TimelineRepository {
       channel_id: string | null;
       decision: ThreadDecision | null;
     }>(
-      accountId,
-      'SELECT html, text, full_text, raw_sha256, channel_id, decision FROM conversations.message WHERE account_id = $1 AND ticket_id = $2 AND id = $3',
+      withComments(accountId),
+      `SELECT html, text, full_text, raw_sha256, channel_id, decision FROM conversations.message WHERE account_id = $1 AND ticket_id = $2 AND id = $3
+       UNION ALL SELECT html, text, NULL, NULL, NULL, NULL FROM conversations.comment WHERE account_id = $1 AND ticket_id = $2 AND id = $3`,
       [accountId, ticketId, messageId],
     );
     if (!row) return undefined;
     const inline = await this.database.query<{ id: string; content_id: string }>(
       accountId,
-      'SELECT id, content_id FROM conversations.attachment WHERE message_id = $1 AND content_id IS NOT NULL',
-      [messageId],
+      'SELECT id, content_id FROM conversations.attachment WHERE account_id = $1 AND message_id = $2 AND content_id IS NOT NULL',
+      [accountId, messageId],
     );
     return { ...row, inline };
   }
@@ -102,13 +123,14 @@ export class TimelineRepository {
       ids.length === 0
         ? []
         : await (tx ?? this.database.within(accountId)).query<Found<AttachmentRow>>(
-            'SELECT id, message_id, filename, content_type, size, is_inline FROM conversations.attachment WHERE message_id = ANY ($1::uuid[]) ORDER BY position',
-            [ids],
+            `SELECT id, coalesce(message_id, comment_id) AS entry_id, filename, content_type, size, is_inline FROM conversations.attachment
+             WHERE account_id = $1 AND (message_id = ANY ($2::uuid[]) OR comment_id = ANY ($2::uuid[])) ORDER BY position, id`,
+            [accountId, ids],
           );
     return rows.map((row) =>
       toItem(
         row,
-        files.filter((file) => file.message_id === row.id),
+        files.filter((file) => file.entry_id === row.id),
       ),
     );
   }
@@ -125,7 +147,8 @@ function toItem(row: MessageRow, files: AttachmentRow[]): TimelineItem {
     conversationId: row.conversation_id,
     channelId: row.channel_id,
     createdAt: row.created_at.toISOString(),
-    ...(row.kind !== 'event' && { subject: row.subject, to: row.recipients?.to ?? [], cc: row.recipients?.cc ?? [] }),
+    ...(row.kind !== 'event' &&
+      row.kind !== 'comment' && { subject: row.subject, to: row.recipients?.to ?? [], cc: row.recipients?.cc ?? [] }),
     text: row.text,
     hasHtml: row.has_html,
     hasQuote: row.has_quote,
@@ -142,5 +165,6 @@ function toItem(row: MessageRow, files: AttachmentRow[]): TimelineItem {
     ...(row.kind === 'call' && { call: facts }),
     ...(row.kind === 'form' && { form: facts }),
     ...(row.kind === 'event' && { event: facts }),
+    ...(row.kind === 'comment' && { mentions: facts }),
   };
 }

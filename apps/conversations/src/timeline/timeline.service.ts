@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, ThreadDecision, TicketGrant, TimelineItem } from '@helpdesk/contracts';
+import { NOWHERE, type Page, type ThreadDecision, type TicketGrant, type TimelineItem } from '@helpdesk/contracts';
 import { Database, invalidField, notFound } from '@helpdesk/platform';
 import { TimelineRepository } from './timeline.repository.js';
 
@@ -21,9 +21,7 @@ export class TimelineService {
   }
 
   async locate(accountId: string, messageId: string): Promise<string> {
-    const ticketId = await this.timeline.home(accountId, messageId);
-    if (!ticketId) throw notFound();
-    return ticketId;
+    return (await this.timeline.home(accountId, messageId)) ?? NOWHERE;
   }
 
   /** Sanitised HTML with `cid:` pictures pointing at our attachments, and the whole text. */

@@ -1,16 +1,21 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { IsEmail, IsNotEmpty, IsString, MaxLength, MinLength } from 'class-validator';
-import { IsOneLine } from '../problems/field-rules.js';
+import { CHANNEL_ADDRESS } from '@helpdesk/contracts';
+import { IsEmail, IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
 import { Access } from '../auth/access.decorator.js';
+import { IsNewPassword } from '../credentials/password.rules.js';
+import { IsOneLine } from '../problems/field-rules.js';
 import { AccountsService } from './accounts.service.js';
 
 export class SetUpDto {
   @ApiProperty({ example: 'Acme' }) @IsString() @IsNotEmpty() @MaxLength(200) @IsOneLine() accountName: string;
   @ApiProperty({ example: 'Anna Admin' }) @IsString() @IsNotEmpty() @MaxLength(200) @IsOneLine() name: string;
   @ApiProperty({ example: 'anna@example.com' }) @IsEmail({ require_tld: false }) email: string;
-  @ApiProperty({ minLength: 12 }) @IsString() @MinLength(12) @MaxLength(1_000) password: string;
-  @ApiProperty({ example: 'support@example.com' }) @IsEmail({ require_tld: false }) supportAddress: string;
+  @ApiProperty({ minLength: 12 }) @IsNewPassword() password: string;
+  @ApiProperty({ example: 'support@example.com', description: 'Without a plus' })
+  @IsEmail({ require_tld: false })
+  @Matches(CHANNEL_ADDRESS)
+  supportAddress: string;
 }
 
 @ApiTags('session')

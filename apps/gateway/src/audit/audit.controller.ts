@@ -1,5 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { RpcClient } from '@helpdesk/platform';
+import { visiblePage } from '../access/visible-page.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { AuditLog } from './audit.log.js';
@@ -26,13 +28,21 @@ class AuditPageDto {
 @ApiTags('audit')
 @Controller('api/v1/audit')
 export class AuditController {
-  constructor(private readonly log: AuditLog) {}
+  constructor(
+    private readonly log: AuditLog,
+    private readonly rpc: RpcClient,
+  ) {}
 
   @Get()
   @Access('audit')
-  @ApiOperation({ summary: 'Who changed what, newest first' })
+  @ApiOperation({ summary: 'Who changed what, newest first; of tickets only those I may see' })
   @ApiResponse({ status: 200, type: AuditPageDto })
   list(@Me() me: Principal, @Query() { limit, cursor }: IdPageQueryDto): Promise<AuditPageDto> {
-    return this.log.list(me.accountId, limit, cursor);
+    return visiblePage(this.rpc, me, {
+      limit,
+      cursor,
+      fetch: (size, at) => this.log.list(me.accountId, size, at),
+      ticketOf: ({ subject }) => (me.isSuperAdmin ? null : (/^ticket\/(.+)$/.exec(subject)?.[1] ?? null)),
+    });
   }
 }

@@ -2,24 +2,35 @@ import { Injectable } from '@nestjs/common';
 import { Database, newId, type Tx } from '@helpdesk/platform';
 import type { Principal } from '../auth/principal.js';
 
+export interface AuditLine {
+  id: string;
+  accountId: string;
+  actorId: string | null;
+  actorName: string;
+  action: string;
+  subject: string;
+  old?: unknown;
+  new?: unknown;
+  at: Date;
+}
+
+const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
+
 @Injectable()
 export class AuditLog {
   constructor(private readonly database: Database) {}
 
-  /** Written in the transaction of the change itself where there is one. */
-  async record(me: Principal, action: string, subject: string, change: { old?: unknown; new?: unknown }, tx?: Tx): Promise<void> {
-    await (tx ?? this.database.within(me.accountId)).query(
-      'INSERT INTO gateway.audit (id, account_id, actor_id, actor_name, action, subject, old_value, new_value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
-      [
-        newId(),
-        me.accountId,
-        me.userId,
-        me.name,
-        action,
-        subject,
-        change.old === undefined ? null : JSON.stringify(change.old),
-        change.new === undefined ? null : JSON.stringify(change.new),
-      ],
+  /** Written in the transaction of the change itself. */
+  async record(me: Principal, action: string, subject: string, change: { old?: unknown; new?: unknown }, tx: Tx): Promise<void> {
+    const { accountId, userId, name } = me;
+    await this.write(tx, { id: newId(), accountId, actorId: userId, actorName: name, action, subject, at: new Date(), ...change });
+  }
+
+  async write(tx: Tx, line: AuditLine): Promise<void> {
+    await tx.query(
+      `INSERT INTO gateway.audit (id, account_id, actor_id, actor_name, action, subject, old_value, new_value, at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (account_id, id) DO NOTHING`,
+      [line.id, line.accountId, line.actorId, line.actorName, line.action, line.subject, json(line.old), json(line.new), line.at],
     );
   }
 

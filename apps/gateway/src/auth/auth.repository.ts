@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database, EVERY_ACCOUNT } from '@helpdesk/platform';
+import { Database, EVERY_ACCOUNT, type Tx } from '@helpdesk/platform';
 import type { Principal } from './principal.js';
 
 export const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
@@ -17,6 +17,7 @@ interface Row {
   rights: Principal['rights'];
   ticket_access: Principal['ticketAccess'];
   preferences: Principal['preferences'];
+  seat_reply: boolean;
   team_ids: string[] | null;
   teammate_ids: string[] | null;
   password_hash?: string | null;
@@ -25,11 +26,15 @@ interface Row {
 /** A user with everything his rights depend on, in one query, so that every request obeys the rights of its moment. */
 const USER = `
   u.account_id, a.name AS account_name, u.id AS user_id, u.email, u.name, u.seat, u.super_admin, u.access, u.rights, u.ticket_access, u.preferences,
-  (SELECT array_agg(m.team_id) FROM gateway.team_member m WHERE m.user_id = u.id) AS team_ids,
-  (SELECT array_agg(DISTINCT o.user_id) FROM gateway.team_member m JOIN gateway.team_member o ON o.team_id = m.team_id WHERE m.user_id = u.id) AS teammate_ids`;
+  a.settings ->> 'seatReply' IS DISTINCT FROM 'false' AS seat_reply,
+  (SELECT array_agg(m.team_id) FROM gateway.team_member m WHERE m.account_id = u.account_id AND m.user_id = u.id) AS team_ids,
+  (SELECT array_agg(DISTINCT o.user_id) FROM gateway.team_member m JOIN gateway.team_member o ON o.account_id = m.account_id AND o.team_id = m.team_id
+   WHERE m.account_id = u.account_id AND m.user_id = u.id) AS teammate_ids`;
 
 const IDLE_HOURS = 8;
 const ABSOLUTE_HOURS = 24;
+/** The session `s` has not ended by itself. */
+const SESSION_HOLDS = `s.last_seen_at > now() - interval '${IDLE_HOURS} hours' AND s.created_at > now() - interval '${ABSOLUTE_HOURS} hours'`;
 
 @Injectable()
 export class AuthRepository {
@@ -39,8 +44,8 @@ export class AuthRepository {
     const row = await this.database.queryOne<Row & { stale: boolean } & Record<string, unknown>>(
       EVERY_ACCOUNT,
       `SELECT ${USER}, s.last_seen_at < now() - interval '5 min' AS stale FROM gateway.session s
-       JOIN gateway.desk_user u ON u.id = s.user_id JOIN gateway.account a ON a.id = u.account_id
-       WHERE s.token_hash = $1 AND u.active AND s.last_seen_at > now() - interval '${IDLE_HOURS} hours' AND s.created_at > now() - interval '${ABSOLUTE_HOURS} hours'`,
+       JOIN gateway.desk_user u ON u.account_id = s.account_id AND u.id = s.user_id JOIN gateway.account a ON a.id = u.account_id
+       WHERE s.token_hash = $1 AND u.active AND ${SESSION_HOLDS}`,
       [hashOf(token)],
     );
     if (row?.stale)
@@ -52,12 +57,34 @@ export class AuthRepository {
     const row = await this.database.queryOne<Row & { stale: boolean } & Record<string, unknown>>(
       EVERY_ACCOUNT,
       `SELECT ${USER}, k.last_used_at IS NULL OR k.last_used_at < now() - interval '5 min' AS stale FROM gateway.api_key k
-       JOIN gateway.desk_user u ON u.id = k.user_id JOIN gateway.account a ON a.id = u.account_id WHERE k.key_hash = $1 AND u.active`,
+       JOIN gateway.desk_user u ON u.account_id = k.account_id AND u.id = k.user_id JOIN gateway.account a ON a.id = u.account_id WHERE k.key_hash = $1 AND u.active`,
       [hashOf(key)],
     );
     if (row?.stale)
       await this.database.query(EVERY_ACCOUNT, 'UPDATE gateway.api_key SET last_used_at = now() WHERE key_hash = $1', [hashOf(key)]);
     return row && toPrincipal(row, 'api_key');
+  }
+
+  /**
+   * Who holds these sessions and keys at this moment, by the hash (hex), with the rights of the moment, in one query. What has ended is
+   * missing. Asking is no use of a session: it goes on ageing.
+   */
+  async holders(accountId: string, hashes: string[]): Promise<Map<string, Principal>> {
+    const rows = await this.database.query<Row & { hash: string; via: Principal['via'] } & Record<string, unknown>>(
+      accountId,
+      `WITH held AS (
+         SELECT s.token_hash AS hash, s.user_id, 'session' AS via FROM gateway.session s
+         WHERE s.account_id = $1 AND s.token_hash = ANY ($2::bytea[]) AND ${SESSION_HOLDS}
+         UNION ALL
+         SELECT k.key_hash, k.user_id, 'api_key' FROM gateway.api_key k WHERE k.account_id = $1 AND k.key_hash = ANY ($2::bytea[])
+       ), holder AS MATERIALIZED (
+         SELECT ${USER} FROM gateway.desk_user u JOIN gateway.account a ON a.id = u.account_id
+         WHERE u.account_id = $1 AND u.active AND u.id IN (SELECT user_id FROM held)
+       )
+       SELECT encode(held.hash, 'hex') AS hash, held.via, holder.* FROM held JOIN holder ON holder.user_id = held.user_id`,
+      [accountId, hashes.map((hash) => Buffer.from(hash, 'hex'))],
+    );
+    return new Map(rows.map((row) => [row.hash, toPrincipal(row, row.via)]));
   }
 
   /** Every account has its own users; one address may be in several. */
@@ -70,6 +97,17 @@ export class AuthRepository {
     return rows.map((row) => ({ ...toPrincipal(row, 'session'), passwordHash: row.password_hash ?? null }));
   }
 
+  /** The users of an account, all or these, as their rights are now; deactivated ones are marked. */
+  async ofAccount(accountId: string, userIds?: string[]): Promise<(Principal & { isActive: boolean })[]> {
+    const rows = await this.database.query<Row & { active: boolean } & Record<string, unknown>>(
+      accountId,
+      `SELECT ${USER}, u.active FROM gateway.desk_user u JOIN gateway.account a ON a.id = u.account_id
+       WHERE u.account_id = $1 AND ($2::uuid[] IS NULL OR u.id = ANY ($2::uuid[])) ORDER BY u.name, u.id`,
+      [accountId, userIds ?? null],
+    );
+    return rows.map((row) => ({ ...toPrincipal(row, 'session'), isActive: row.active }));
+  }
+
   async startSession(p: Principal, token: string): Promise<void> {
     await this.database.query(EVERY_ACCOUNT, 'INSERT INTO gateway.session (token_hash, account_id, user_id) VALUES ($1, $2, $3)', [
       hashOf(token),
@@ -80,6 +118,10 @@ export class AuthRepository {
 
   async endSession(token: string): Promise<void> {
     await this.database.query(EVERY_ACCOUNT, 'DELETE FROM gateway.session WHERE token_hash = $1', [hashOf(token)]);
+  }
+
+  async endSessionsOf(tx: Tx, accountId: string, userId: string): Promise<void> {
+    await tx.query('DELETE FROM gateway.session WHERE account_id = $1 AND user_id = $2', [accountId, userId]);
   }
 
   async failures(email: string, ip: string): Promise<{ byEmail: number; byIp: number }> {
@@ -96,6 +138,11 @@ export class AuthRepository {
     await this.database.query(EVERY_ACCOUNT, 'INSERT INTO gateway.failed_sign_in (email, ip) VALUES ($1, $2)', [email.slice(0, 320), ip]);
     await this.database.query(EVERY_ACCOUNT, "DELETE FROM gateway.failed_sign_in WHERE at < now() - interval '1 day'");
   }
+
+  /** Whoever chose a new password by the mail to this address has shown who he is. */
+  async forgetFailures(tx: Tx, email: string): Promise<void> {
+    await tx.query('DELETE FROM gateway.failed_sign_in WHERE email = $1', [email]);
+  }
 }
 
 function toPrincipal(row: Row, via: Principal['via']): Principal {
@@ -110,6 +157,7 @@ function toPrincipal(row: Row, via: Principal['via']): Principal {
     access: row.access,
     rights: row.rights,
     ticketAccess: row.ticket_access,
+    seatReply: row.seat_reply,
     teamIds: row.team_ids ?? [],
     teammateIds: row.teammate_ids ?? [row.user_id],
     preferences: row.preferences,

@@ -8,6 +8,7 @@ const user = (change: Partial<Principal>) => ({
   isSuperAdmin: false,
   access: [],
   rights: [],
+  seatReply: true,
   ticketAccess: { view: all, edit: all, delete: all },
   ...change,
 });
@@ -18,14 +19,16 @@ test('neither seat nor access: no way in', () => {
 });
 
 test('a service seat works, settings need the right', () => {
-  expect(capabilitiesOf(user({ seat: 'service' }))).toEqual(expect.arrayContaining(['ticket.reply', 'ticket.restructure', 'views.all']));
+  expect(capabilitiesOf(user({ seat: 'service' }))).toEqual(
+    expect.arrayContaining(['ticket.reply', 'ticket.restructure', 'views.all', 'presence']),
+  );
   expect(capabilitiesOf(user({ seat: 'service' }))).not.toContain('settings');
   expect(capabilitiesOf(user({ seat: 'service', rights: ['account_settings'] }))).toContain('settings');
 });
 
 test('access without the seat: replies and comments, but no restructuring, all views, settings', () => {
   const found = capabilitiesOf(user({ seat: 'core', access: ['sales'], rights: ['account_settings', 'bulk'] }));
-  expect(found).toEqual(['helpdesk', 'ticket.create', 'ticket.reply', 'ticket.comment', 'ticket.edit']);
+  expect(found).toEqual(['helpdesk', 'ticket.create', 'ticket.reply', 'ticket.comment', 'ticket.edit', 'views.own']);
 });
 
 test('view only reads', () => {
@@ -33,5 +36,5 @@ test('view only reads', () => {
 });
 
 test('a super admin may do everything', () => {
-  expect(capabilitiesOf(user({ isSuperAdmin: true }))).toHaveLength(13);
+  expect(capabilitiesOf(user({ isSuperAdmin: true }))).toHaveLength(16);
 });

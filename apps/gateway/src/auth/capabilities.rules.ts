@@ -1,3 +1,4 @@
+import type { TicketViewId } from '@helpdesk/contracts';
 import type { Principal, Right } from './principal.js';
 
 export type Capability =
@@ -9,13 +10,16 @@ export type Capability =
   | 'ticket.delete'
   | 'ticket.restructure'
   | 'ticket.bulk'
+  | 'ticket.share'
+  | 'views.own'
   | 'views.all'
+  | 'presence'
   | 'settings'
   | 'users'
   | 'audit'
   | 'export';
 
-type Facts = Pick<Principal, 'seat' | 'isSuperAdmin' | 'access' | 'rights' | 'ticketAccess'>;
+type Facts = Pick<Principal, 'seat' | 'isSuperAdmin' | 'access' | 'rights' | 'ticketAccess' | 'seatReply'>;
 
 /** May he enter the help desk at all (D-50, S-13)? */
 export const hasHelpdesk = (p: Facts): boolean => p.isSuperAdmin || p.seat === 'service' || p.access.length > 0;
@@ -31,17 +35,32 @@ export function capabilitiesOf(p: Facts): Capability[] {
   const table: [Capability, boolean][] = [
     ['helpdesk', true],
     ['ticket.create', works],
-    ['ticket.reply', mayEdit],
+    ['ticket.reply', mayEdit && (isService || p.seatReply)],
     ['ticket.comment', works],
     ['ticket.edit', mayEdit],
     ['ticket.delete', mayDelete],
     ['ticket.restructure', isService && mayEdit],
     ['ticket.bulk', has('bulk')],
+    ['ticket.share', isService && mayEdit],
+    ['views.own', works],
     ['views.all', isService],
+    ['presence', isService],
     ['settings', has('account_settings')],
     ['users', has('user_admin')],
     ['audit', has('audit')],
     ['export', has('export')],
   ];
   return table.filter(([, allowed]) => allowed).map(([capability]) => capability);
+}
+
+const OF_EVERYBODY: TicketViewId[] = ['all_open'];
+const OF_COLLABORATORS: TicketViewId[] = ['mentions', 'following', 'all_open'];
+const OF_SERVICE: TicketViewId[] = ['unassigned', 'mine', 'all_open', 'mentions', 'following', 'all_closed'];
+
+/** The default views of a seat (D-51c). */
+export function viewsOf(p: Facts): TicketViewId[] {
+  const can = capabilitiesOf(p);
+  if (!can.includes('helpdesk')) return [];
+  if (can.includes('views.all')) return OF_SERVICE;
+  return can.includes('views.own') ? OF_COLLABORATORS : OF_EVERYBODY;
 }

@@ -2,8 +2,18 @@ import type { ScopeRule, TicketScope } from '@helpdesk/access';
 import type { Actor } from '@helpdesk/platform';
 import type { FastifyRequest } from 'fastify';
 
-export type Seat = 'service' | 'sales' | 'core' | 'view_only';
-export type Right = 'account_settings' | 'user_admin' | 'export' | 'bulk' | 'audit';
+export const SEATS = ['service', 'sales', 'core', 'view_only'] as const;
+export type Seat = (typeof SEATS)[number];
+export const RIGHTS = ['account_settings', 'user_admin', 'export', 'bulk', 'audit'] as const;
+export type Right = (typeof RIGHTS)[number];
+export const WORKSPACES = ['service', 'sales'] as const;
+export type Workspace = (typeof WORKSPACES)[number];
+
+export interface TicketAccess {
+  view: ScopeRule;
+  edit: ScopeRule;
+  delete: ScopeRule;
+}
 
 /** Who is asking, with everything his rights depend on as it is now. */
 export interface Principal {
@@ -14,9 +24,11 @@ export interface Principal {
   name: string;
   seat: Seat;
   isSuperAdmin: boolean;
-  access: ('service' | 'sales')[];
+  access: Workspace[];
   rights: Right[];
-  ticketAccess: { view: ScopeRule; edit: ScopeRule; delete: ScopeRule };
+  ticketAccess: TicketAccess;
+  /** The account lets users without a Service seat reply (D-51e). */
+  seatReply: boolean;
   teamIds: string[];
   teammateIds: string[];
   preferences: { undoSeconds?: number; language?: string };

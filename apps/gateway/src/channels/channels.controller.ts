@@ -12,7 +12,6 @@ import {
 } from '@helpdesk/contracts';
 import { Database, invalidField, RpcClient } from '@helpdesk/platform';
 import { uuidParam } from '../problems/uuid-param.js';
-import { AuditLog } from '../audit/audit.log.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { ChannelDto, ChannelListDto, ChannelTestDto, NewChannelDto, PatchChannelDto } from './channel.dto.js';
@@ -24,7 +23,6 @@ export class ChannelsController {
   constructor(
     private readonly rpc: RpcClient,
     private readonly database: Database,
-    private readonly audit: AuditLog,
   ) {}
 
   @Get()
@@ -39,9 +37,7 @@ export class ChannelsController {
   @ApiResponse({ status: 201, type: ChannelDto })
   async create(@Me() me: Principal, @ResourceId() id: string, @Body() body: NewChannelDto): Promise<ChannelDto> {
     await this.checkReferences(me, body);
-    const channel = await this.rpc.call(CreateChannel, actorFor(me), { id, ...body });
-    await this.audit.record(me, 'channel.created', `channel/${id}`, { new: { type: body.type, name: body.name, address: body.address } });
-    return channel;
+    return this.rpc.call(CreateChannel, actorFor(me), { id, ...body });
   }
 
   @Get(':id')
@@ -55,11 +51,9 @@ export class ChannelsController {
   @ApiOperation({ summary: 'Change a channel; absent = unchanged, null = cleared' })
   @ApiResponse({ status: 200, type: ChannelDto })
   async patch(@Me() me: Principal, @Param('id', uuidParam) id: string, @Body() body: PatchChannelDto): Promise<ChannelDto> {
-    const old = await this.rpc.call(GetChannel, actorFor(me), { id });
+    await this.rpc.call(GetChannel, actorFor(me), { id });
     await this.checkReferences(me, body);
-    const channel = await this.rpc.call(PatchChannel, actorFor(me), { id, ...body });
-    await this.audit.record(me, 'channel.changed', `channel/${id}`, { old, new: channel });
-    return channel;
+    return this.rpc.call(PatchChannel, actorFor(me), { id, ...body });
   }
 
   @Delete(':id')
@@ -68,7 +62,6 @@ export class ChannelsController {
   @ApiResponse({ status: 204, description: 'Disconnected' })
   async delete(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<void> {
     await this.rpc.call(DeleteChannel, actorFor(me), { id });
-    await this.audit.record(me, 'channel.deleted', `channel/${id}`, {});
   }
 
   @Post(':id/test')

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { ListOutbox } from '@helpdesk/contracts';
+import { ListOutbox, ListSystemMail } from '@helpdesk/contracts';
 import { notFound, readiness, RpcClient, type Runtime } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { register } from 'prom-client';
@@ -64,10 +64,13 @@ export class DevController {
     @Req() request: DeskRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const list = await this.rpc.call(ListOutbox, actorFor(me), { limit: Math.min(Number(limit) || 50, 200) });
+    const page = { limit: Math.min(Number(limit) || 50, 200) };
+    const kept = await Promise.all([ListOutbox, ListSystemMail].map((pattern) => this.rpc.call(pattern, actorFor(me), page)));
+    const newestFirst = kept.flatMap(({ items }) => items).toSorted((a, b) => b.sentAt.localeCompare(a.sentAt));
+    const list = { items: newestFirst.slice(0, page.limit) };
     if (!request.headers.accept?.includes('text/html')) return void (await reply.send(list));
     const mails = list.items.map(
-      (m) => `<h2>${escape(m.subject)}</h2><p>${escape(m.sentAt)} · to ${escape(m.to.join(', '))}</p><pre>${escape(m.raw)}</pre>`,
+      (m) => `<h2>${escape(m.subject)}</h2><p>${escape(m.sentAt)} · to ${escape(m.to.join(', '))}</p><pre>${escape(m.text ?? m.raw)}</pre>`,
     );
     const empty = '<p>Nothing yet. Mail is kept here while SMTP_URL is not set.</p>';
     const head =

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { conflict, currentContext, invalidField, Problem, problemDocument } from '@helpdesk/platform';
+import { conflict, currentContext, invalidField, Problem, problemDocument, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { isMultipart, readUpload } from '../attachments/read-upload.js';
 import type { DeskRequest, Principal } from '../auth/principal.js';
 import { asProblem } from '../problems/problem.filter.js';
 import { StoredProblem } from '../problems/stored-problem.js';
+import { checkStillVisible } from './repeated-access.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
 const POINTER = '/headers/Idempotency-Key';
@@ -19,7 +20,10 @@ const PASSING = new Set([408, 429]);
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(private readonly keys: IdempotencyRepository) {}
+  constructor(
+    private readonly keys: IdempotencyRepository,
+    private readonly rpc: RpcClient,
+  ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
@@ -37,6 +41,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       ]);
     }
     if (known.answer) {
+      await checkStillVisible(this.rpc, principal, request);
       if (known.answer.status >= 400) throw new StoredProblem(known.answer.body as StoredProblem['document']);
       void http.getResponse<FastifyReply>().status(known.answer.status);
       return from([known.answer.body]);

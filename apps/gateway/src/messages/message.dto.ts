@@ -4,7 +4,8 @@ import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, IsUUID, Max, MaxLen
 import { IsMoment, IsOneLine } from '../problems/field-rules.js';
 
 const uuid = { format: 'uuid' } as const;
-const TEXT_LIMIT = 900_000;
+/** Characters of a message or comment. */
+export const TEXT_LIMIT = 900_000;
 
 export class AddressDto {
   @ApiProperty({ enum: ADDRESS_KINDS }) kind: AddressKind;
@@ -46,6 +47,7 @@ export class TimelineItemDto {
   @ApiPropertyOptional({ enum: MESSAGE_STATES }) state?: MessageState;
   @ApiPropertyOptional({ type: String, nullable: true }) stateDetail?: string | null;
   @ApiPropertyOptional() isAutomatic?: boolean;
+  @ApiPropertyOptional({ type: [String], description: 'Ids of users a comment mentions' }) mentions?: string[];
   @ApiPropertyOptional({ type: [String], example: ['topic_changed'] }) flags?: string[];
   @ApiPropertyOptional({ type: Object }) call?: object;
   @ApiPropertyOptional({ type: Object }) form?: object;

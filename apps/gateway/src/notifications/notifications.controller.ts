@@ -1,7 +1,8 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { AuthorizeTicket, ListNotifications, ReadNotification, type NotificationView } from '@helpdesk/contracts';
-import { Problem, publicUrl, RpcClient, type Runtime } from '@helpdesk/platform';
+import { AuthorizeTicket, GetNotification, ListNotifications, ReadNotification, type NotificationView } from '@helpdesk/contracts';
+import { publicUrl, RpcClient, type Runtime } from '@helpdesk/platform';
+import { visiblePage } from '../access/visible-page.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
@@ -36,10 +37,13 @@ export class NotificationsController {
   @ApiOperation({ summary: 'What I was told, newest first; only of tickets I may still see' })
   @ApiResponse({ status: 200, type: NotificationPageDto })
   async list(@Me() me: Principal, @Query() { limit, cursor }: IdPageQueryDto): Promise<NotificationPageDto> {
-    const page = await this.rpc.call(ListNotifications, actorFor(me), { limit, cursor });
-    const ticketIds = [...new Set(page.items.map((item) => item.ticketId))];
-    const visible = new Map(await Promise.all(ticketIds.map(async (id) => [id, await this.maySee(me, id)] as const)));
-    return { items: page.items.filter((item) => visible.get(item.ticketId)).map((item) => this.toDto(item)), nextCursor: page.nextCursor };
+    const page = await visiblePage(this.rpc, me, {
+      limit,
+      cursor,
+      fetch: (size, at) => this.rpc.call(ListNotifications, actorFor(me), { limit: size, cursor: at }),
+      ticketOf: (item) => item.ticketId,
+    });
+    return { items: page.items.map((item) => this.toDto(item)), nextCursor: page.nextCursor };
   }
 
   @Post(':id/read')
@@ -48,22 +52,12 @@ export class NotificationsController {
   @ApiOperation({ summary: 'Mark as read' })
   @ApiResponse({ status: 200, type: NotificationDto })
   async read(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<NotificationDto> {
-    const item = await this.rpc.call(ReadNotification, actorFor(me), { id });
-    await this.rpc.call(AuthorizeTicket, actorFor(me), { id: item.ticketId, action: 'view' });
-    return this.toDto(item);
+    const { ticketId } = await this.rpc.call(GetNotification, actorFor(me), { id });
+    await this.rpc.call(AuthorizeTicket, actorFor(me), { id: ticketId, action: 'view' });
+    return this.toDto(await this.rpc.call(ReadNotification, actorFor(me), { id }));
   }
 
-  private async maySee(me: Principal, ticketId: string): Promise<boolean> {
-    try {
-      await this.rpc.call(AuthorizeTicket, actorFor(me), { id: ticketId, action: 'view' });
-      return true;
-    } catch (error) {
-      if (error instanceof Problem && error.status === 404) return false;
-      throw error;
-    }
-  }
-
-  private toDto({ access: _facts, ...item }: NotificationView): NotificationDto {
+  private toDto(item: NotificationView): NotificationDto {
     const anchor = item.messageId ? `?m=${item.messageId}` : '';
     return { ...item, url: `${publicUrl(this.runtime.config)}/t/all_open/${item.ticketId}${anchor}` };
   }

@@ -1,9 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+class ChoiceDto {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty() name: string;
+}
+
 export class FieldProblemDto {
   @ApiProperty({ description: 'JSON pointer into the request', example: '/stageId' }) pointer: string;
   @ApiProperty({ example: 'wrong_stage' }) code: string;
   @ApiProperty({ example: 'is no status of the ticket’s pipeline' }) detail: string;
+  @ApiPropertyOptional({ type: [ChoiceDto], description: 'What could stand there instead' }) choices?: ChoiceDto[];
 }
 
 export class ProblemDto {

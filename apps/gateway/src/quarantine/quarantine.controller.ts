@@ -4,7 +4,6 @@ import { ListQuarantine, QuarantineRaw, ReplayQuarantine } from '@helpdesk/contr
 import { BlobStore, Database, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { uuidParam } from '../problems/uuid-param.js';
-import { AuditLog } from '../audit/audit.log.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { sendOriginal } from '../attachments/send-original.js';
@@ -36,7 +35,6 @@ export class QuarantineController {
 
   constructor(
     private readonly rpc: RpcClient,
-    private readonly audit: AuditLog,
     database: Database,
   ) {
     this.blobs = new BlobStore(database);
@@ -61,9 +59,7 @@ export class QuarantineController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Process it again' })
   @ApiResponse({ status: 200, type: ReplayDto })
-  async replay(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<ReplayDto> {
-    const answer = await this.rpc.call(ReplayQuarantine, actorFor(me), { id });
-    await this.audit.record(me, 'quarantine.replayed', `quarantine/${id}`, {});
-    return answer;
+  replay(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<ReplayDto> {
+    return this.rpc.call(ReplayQuarantine, actorFor(me), { id });
   }
 }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { DraftDto } from '../drafts/draft.dto.js';
 import { AddressDto, TimelineDto } from '../messages/message.dto.js';
 import { TicketDto } from './ticket.dto.js';
 
@@ -33,8 +34,8 @@ export class SidebarDto {
 }
 
 export class DraftsDto {
-  @ApiProperty({ type: Object, nullable: true }) reply: object | null;
-  @ApiProperty({ type: Object, nullable: true }) comment: object | null;
+  @ApiProperty({ type: DraftDto, nullable: true }) reply: DraftDto | null;
+  @ApiProperty({ type: DraftDto, nullable: true }) comment: DraftDto | null;
 }
 
 /** A ticket with what `include` asked for. */

@@ -1,9 +1,11 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {
   AddReply,
   AuthorizeTicket,
+  FollowTicket,
   GetTicket,
+  ListDrafts,
   ListPipelines,
   ListTickets,
   PatchTicket,
@@ -13,11 +15,12 @@ import {
   type TicketGrant,
   type TicketView,
 } from '@helpdesk/contracts';
-import { Database, invalidField, RpcClient } from '@helpdesk/platform';
+import { Database, forbidden, invalidField, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
-import { hasHelpdesk } from '../auth/capabilities.rules.js';
+import { AuthRepository } from '../auth/auth.repository.js';
+import { hasHelpdesk, viewsOf } from '../auth/capabilities.rules.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
@@ -35,6 +38,7 @@ export class TicketsController {
   constructor(
     private readonly rpc: RpcClient,
     private readonly database: Database,
+    private readonly users: AuthRepository,
   ) {}
 
   @Get('pipelines')
@@ -50,6 +54,7 @@ export class TicketsController {
   @ApiOperation({ summary: 'Tickets I may see, a page at a time' })
   @ApiResponse({ status: 200, type: TicketPageDto })
   list(@Me() me: Principal, @Query() query: TicketListQueryDto): Promise<TicketPageDto> {
+    if (query.view && !viewsOf(me).includes(query.view)) throw forbidden('missing_views_all', 'Your seat does not include this view.');
     return this.rpc.call(ListTickets, actorFor(me), { ...query });
   }
 
@@ -70,15 +75,16 @@ export class TicketsController {
     void reply.header('etag', `"${ticket.version}"`);
     if (wanted.size === 0) return ticket;
     const grant = grantOf(ticket);
-    const [timeline, sidebar] = await Promise.all([
+    const [timeline, sidebar, drafts] = await Promise.all([
       wanted.has('timeline') ? this.rpc.call(TicketTimeline, actorFor(me), { grant, limit: 50 }) : undefined,
       wanted.has('sidebar') ? this.sidebar(me, ticket, grant) : undefined,
+      wanted.has('drafts') ? this.rpc.call(ListDrafts, actorFor(me), { grant }) : undefined,
     ]);
     return {
       ...ticket,
       ...(timeline && { timeline }),
       ...(sidebar && { sidebar }),
-      ...(wanted.has('drafts') && { drafts: { reply: null, comment: null } }),
+      ...(drafts && { drafts }),
     };
   }
 
@@ -123,6 +129,24 @@ export class TicketsController {
     return this.rpc.call(TicketHistory, actorFor(me), { id });
   }
 
+  @Put('tickets/:id/followers/me')
+  @HttpCode(204)
+  @Access('ticket.comment')
+  @ApiOperation({ summary: 'Follow: be told what happens here, as long as I may see it' })
+  @ApiResponse({ status: 204, description: 'Following' })
+  async follow(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<void> {
+    await this.rpc.call(FollowTicket, actorFor(me), { id, follows: true });
+  }
+
+  @Delete('tickets/:id/followers/me')
+  @HttpCode(204)
+  @Access('ticket.comment')
+  @ApiOperation({ summary: 'Follow no longer' })
+  @ApiResponse({ status: 204, description: 'Not following' })
+  async unfollow(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<void> {
+    await this.rpc.call(FollowTicket, actorFor(me), { id, follows: false });
+  }
+
   @Post('tickets/:id/replies')
   @HttpCode(201)
   @Access('ticket.reply')
@@ -154,14 +178,8 @@ export class TicketsController {
   }
 
   private async checkOwner(me: Principal, ownerId: string): Promise<void> {
-    const row = await this.database.queryOne<{ seat: Principal['seat']; super_admin: boolean; access: Principal['access'] }>(
-      me.accountId,
-      'SELECT seat, super_admin, access FROM gateway.desk_user WHERE account_id = $1 AND id = $2 AND active',
-      [me.accountId, ownerId],
-    );
-    const mayOwn =
-      row && hasHelpdesk({ seat: row.seat, isSuperAdmin: row.super_admin, access: row.access, rights: [], ticketAccess: me.ticketAccess });
-    if (!mayOwn) throw invalidField('/ownerId', 'unknown', 'is no active user with help desk access');
+    const [user] = await this.users.ofAccount(me.accountId, [ownerId]);
+    if (!user?.isActive || !hasHelpdesk(user)) throw invalidField('/ownerId', 'unknown', 'is no active user with help desk access');
   }
 
   private async checkTeam(me: Principal, teamId: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
-import type { ListTicketsArgs, Page, TicketRow, TicketSort } from '@helpdesk/contracts';
+import type { ListTicketsArgs, Page, TicketRow, TicketSort, TicketViewId } from '@helpdesk/contracts';
 import { Database, invalidField } from '@helpdesk/platform';
 import { toRow, type Found, type StoredTicket } from '../tickets/ticket.repository.js';
 
@@ -35,14 +35,38 @@ export class ListingService {
       nextCursor: rows.length > args.limit && last ? writeCursor(args.sort, last.sort_value, last.id) : null,
     };
   }
+
+  /** All views in one walk over what the scope covers. */
+  async counts(scope: TicketScope, views: TicketViewId[]): Promise<Record<string, number>> {
+    const values: unknown[] = [];
+    const add = (value: unknown) => `$${values.push(value)}`;
+    const predicate = scopeToSql(scope, 'view', 't', add);
+    const columns = views.map((view) => `count(*) FILTER (WHERE ${VIEWS[view](() => add(scope.userId))})::int AS "${view}"`);
+    const row = await this.database.queryOne<Record<string, number>>(
+      scope,
+      `SELECT ${columns.join(', ')} FROM tickets.ticket t WHERE t.deleted_at IS NULL AND ${predicate}`,
+      values,
+    );
+    return row ?? {};
+  }
 }
+
+const mine = (table: string, user: string) =>
+  `EXISTS (SELECT 1 FROM tickets.${table} x WHERE x.account_id = t.account_id AND x.ticket_id = t.id AND x.user_id = ${user}::uuid)`;
+
+/** What each default view holds (D-70), as a predicate on `t`; `user` gives the parameter of the asking user. */
+const VIEWS: Record<TicketViewId, (user: () => string) => string> = {
+  unassigned: () => 't.closed_at IS NULL AND t.owner_id IS NULL',
+  mine: (user) => `t.closed_at IS NULL AND t.owner_id = ${user()}::uuid`,
+  all_open: () => 't.closed_at IS NULL',
+  mentions: (user) => mine('ticket_mention', user()),
+  following: (user) => mine('ticket_follower', user()),
+  all_closed: () => 't.closed_at IS NOT NULL',
+};
 
 function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unknown) => string): string[] {
   const found: string[] = [];
-  if (args.view === 'unassigned') found.push('t.closed_at IS NULL', 't.owner_id IS NULL');
-  if (args.view === 'mine') found.push('t.closed_at IS NULL', `t.owner_id = ${add(scope.userId)}::uuid`);
-  if (args.view === 'all_open') found.push('t.closed_at IS NULL');
-  if (args.view === 'all_closed') found.push('t.closed_at IS NOT NULL');
+  if (args.view) found.push(VIEWS[args.view](() => add(scope.userId)));
   if (args.contactId !== undefined) found.push(`t.contact_id = ${add(args.contactId)}::uuid`);
   const q = args.q?.trim();
   if (q && /^#?\d{1,9}$/.test(q)) found.push(`t.number = ${add(Number(q.replace('#', '')))}`);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { TicketChanged, TicketNoticed, type TicketChange } from '@helpdesk/contracts';
-import { MessageBus } from '@helpdesk/messaging';
+import { TicketChanged, TicketNoticed, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
+import { LiveBus, MessageBus } from '@helpdesk/messaging';
 import type { Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { TicketRepository, type ActivityActor, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
@@ -16,6 +16,7 @@ export class TicketChanges {
     private readonly repository: TicketRepository,
     private readonly pipelines: PipelinesService,
     private readonly bus: MessageBus,
+    private readonly live: LiveBus,
   ) {}
 
   /** Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. */
@@ -34,7 +35,11 @@ export class TicketChanges {
     const closedAt = isClosed ? (ticket.closed_at ?? at) : null;
     const isSame = changes.length === 0 && Object.keys(update).every((column) => column in FIELDS);
     if (isSame) return ticket.version;
-    const version = await this.repository.update(tx, ticket.id, { ...update, closed_at: closedAt });
+    const before = await this.repository.accessFacts(tx, ticket);
+    const version = await this.repository.update(tx, ticket, { ...update, closed_at: closedAt });
+    const { owner_id: ownerId = ticket.owner_id, team_id: teamId = ticket.team_id } = update;
+    const after = { ...before, ownerId, teamId };
+    this.live.publish(tx, ticket.account_id, { kind: 'ticket.changed', ticketId: ticket.id, version, before, after });
     if (changes.length === 0) return version;
     await this.repository.record(tx, ticket, version, at, actor, source, changes);
     await this.bus.publish(
@@ -62,11 +67,18 @@ export class TicketChanges {
           topic: 'assigned',
           messageId: null,
           recipients: [{ userId: owner, reason: 'owner' }],
-          access: { ownerId: owner, teamId: update.team_id === undefined ? ticket.team_id : update.team_id },
+          access: after,
           isAutomatic: false,
         }),
       );
     }
     return version;
+  }
+
+  /** Somebody gained or lost sight of the ticket without a change of its fields: `before` is how it was. */
+  async accessChanged(tx: Tx, ticket: StoredTicket, before: TicketAccessFacts): Promise<void> {
+    const after = await this.repository.accessFacts(tx, { ...ticket, is_shared: true });
+    const version = await this.repository.update(tx, ticket, {});
+    this.live.publish(tx, ticket.account_id, { kind: 'ticket.changed', ticketId: ticket.id, version, before, after });
   }
 }

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated, TicketNoticed } from '@helpdesk/contracts';
-import { MessageBus, OnEvent, type Delivery } from '@helpdesk/messaging';
+import { CommentAdded, ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated, TicketNoticed } from '@helpdesk/contracts';
+import { LiveBus, MessageBus, OnEvent, type Delivery } from '@helpdesk/messaging';
 import type { Runtime, Tx } from '@helpdesk/platform';
+import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { RUNTIME } from '../tokens.js';
 import { TicketChanges } from './ticket-changes.js';
@@ -16,7 +17,9 @@ export class TicketHandlers {
     private readonly repository: TicketRepository,
     private readonly pipelines: PipelinesService,
     private readonly changes: TicketChanges,
+    private readonly following: FollowingService,
     private readonly bus: MessageBus,
+    private readonly live: LiveBus,
   ) {}
 
   @OnEvent(ConversationStarted)
@@ -25,6 +28,9 @@ export class TicketHandlers {
     if (!place) throw new Error('the account has no pipeline yet');
     const number = await this.repository.create(tx, accountId, event, place);
     if (number === undefined) return;
+    const { ticketId } = event;
+    const after = { accountId, ownerId: null, teamId: event.channel.teamId, shares: [] };
+    this.live.publish(tx, accountId, { kind: 'ticket.changed', ticketId, version: 1, before: null, after });
     if (event.link) await this.repository.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
       await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));
@@ -51,10 +57,28 @@ export class TicketHandlers {
     const actor = message.authorUserId
       ? { type: 'user' as const, id: message.authorUserId, name: message.authorName }
       : { type: 'system' as const, id: null, name: 'Automation' };
-    await this.changes.apply(tx, ticket, update, actor, 'message', at);
+    const version = await this.changes.apply(tx, ticket, update, actor, 'message', at);
+    await this.added(tx, { ...ticket, owner_id: update.owner_id ?? ticket.owner_id }, version, message.seq);
     // Automatic mail disturbs nobody (D-41).
     if (message.direction === 'in' && !message.isAutomatic && ticket.owner_id)
       await this.notice(tx, ticket, 'customer_message', message.messageId, message.isAutomatic);
+  }
+
+  /** A comment is activity, but not news for the customer: neither status nor the public thread move. */
+  @OnEvent(CommentAdded)
+  async onCommentAdded(event: CommentAdded, tx: Tx, { accountId }: Delivery): Promise<void> {
+    const ticket = await this.repository.lock(tx, accountId, event.ticketId);
+    if (!ticket) throw new Error('the ticket of the comment is not there yet');
+    const at = new Date(event.at);
+    const actor = { type: 'user' as const, id: event.authorUserId, name: event.authorName };
+    const version = await this.changes.apply(tx, ticket, { last_activity_at: later(ticket.last_activity_at, at) }, actor, 'comment', at);
+    await this.added(tx, ticket, version, event.seq);
+    await this.following.mention(tx, accountId, ticket.id, event.mentions, at);
+    const mentioned = event.mentions.filter((id) => id !== event.authorUserId);
+    await this.tell(tx, ticket, 'mentioned', event.commentId, mentioned, 'mention');
+    const told = new Set([...mentioned, event.authorUserId]);
+    const followers = (await this.following.followers(tx, accountId, ticket.id)).filter((id) => !told.has(id));
+    await this.tell(tx, ticket, 'commented', event.commentId, followers, 'follower');
   }
 
   @OnEvent(MessageDeliveryFailed)
@@ -68,6 +92,11 @@ export class TicketHandlers {
       );
   }
 
+  private async added(tx: Tx, ticket: StoredTicket, version: number, seq: number): Promise<void> {
+    const access = await this.repository.accessFacts(tx, ticket);
+    this.live.publish(tx, ticket.account_id, { kind: 'timeline.added', ticketId: ticket.id, version, seq, access });
+  }
+
   private async notice(
     tx: Tx,
     ticket: StoredTicket,
@@ -75,7 +104,19 @@ export class TicketHandlers {
     messageId: string,
     isAutomatic: boolean,
   ): Promise<void> {
-    if (!ticket.owner_id) return;
+    await this.tell(tx, ticket, topic, messageId, ticket.owner_id ? [ticket.owner_id] : [], 'owner', isAutomatic);
+  }
+
+  private async tell(
+    tx: Tx,
+    ticket: StoredTicket,
+    topic: TicketNoticed['topic'],
+    messageId: string,
+    userIds: string[],
+    reason: string,
+    isAutomatic = false,
+  ): Promise<void> {
+    if (userIds.length === 0) return;
     await this.bus.publish(
       tx,
       ticket.account_id,
@@ -84,10 +125,12 @@ export class TicketHandlers {
         number: ticket.number,
         topic,
         messageId,
-        recipients: [{ userId: ticket.owner_id, reason: 'owner' }],
-        access: { ownerId: ticket.owner_id, teamId: ticket.team_id },
+        recipients: userIds.map((userId) => ({ userId, reason })),
+        access: await this.repository.accessFacts(tx, ticket),
         isAutomatic,
       }),
     );
   }
 }
+
+const later = (a: Date, b: Date) => (a > b ? a : b);

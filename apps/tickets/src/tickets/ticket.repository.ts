@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
-import type { ConversationStarted, Priority, TicketAction, TicketRow, TicketSource, TicketView } from '@helpdesk/contracts';
+import type {
+  ConversationStarted,
+  Priority,
+  TicketAccessFacts,
+  TicketAction,
+  TicketRow,
+  TicketSource,
+  TicketView,
+} from '@helpdesk/contracts';
 import { Database, newId, type Tx } from '@helpdesk/platform';
 
 export interface StoredTicket {
@@ -20,6 +28,7 @@ export interface StoredTicket {
   company_id: string | null;
   excerpt: string;
   is_unreadable: boolean;
+  is_shared: boolean;
   thread_version: number;
   version: number;
   created_at: Date;
@@ -67,6 +76,31 @@ export class TicketRepository {
     return (tx ?? this.database.within(scope)).queryOne<Found<StoredTicket>>(sql, values);
   }
 
+  /** Everything that decides who sees the ticket. The usual one is shared with nobody and costs no query. */
+  async accessFacts(ask: Pick<Tx, 'query'>, ticket: StoredTicket): Promise<TicketAccessFacts> {
+    const { account_id, id, owner_id, team_id } = ticket;
+    const rows = ticket.is_shared
+      ? await ask.query<{ user_id: string | null; team_id: string | null; expires_at: Date | null }>(
+          'SELECT user_id, team_id, expires_at FROM tickets.ticket_share WHERE account_id = $1 AND ticket_id = $2 ORDER BY id',
+          [account_id, id],
+        )
+      : [];
+    const shares = rows.map((row) => ({ userId: row.user_id, teamId: row.team_id, expiresAt: row.expires_at?.toISOString() ?? null }));
+    return { accountId: account_id, ownerId: owner_id, teamId: team_id, shares };
+  }
+
+  /** Which of these the scope covers. */
+  async visible(scope: TicketScope, ids: string[]): Promise<string[]> {
+    const values: unknown[] = [ids];
+    const predicate = scopeToSql(scope, 'view', 't', (value) => `$${values.push(value)}`);
+    const rows = await this.database.query<{ id: string }>(
+      scope,
+      `SELECT t.id FROM tickets.ticket t WHERE t.id = ANY ($1::uuid[]) AND t.deleted_at IS NULL AND ${predicate}`,
+      values,
+    );
+    return rows.map((row) => row.id);
+  }
+
   /** For events: no person asks. */
   async lock(tx: Tx, accountId: string, id: string): Promise<StoredTicket | undefined> {
     return tx.queryOne<Found<StoredTicket>>('SELECT * FROM tickets.ticket WHERE account_id = $1 AND id = $2 FOR UPDATE', [accountId, id]);
@@ -109,11 +143,11 @@ export class TicketRepository {
   }
 
   /** Sets columns and makes the next version. */
-  async update(tx: Tx, id: string, update: TicketUpdate): Promise<number> {
-    const values: unknown[] = [id];
+  async update(tx: Tx, { account_id, id }: Pick<StoredTicket, 'id' | 'account_id'>, update: TicketUpdate): Promise<number> {
+    const values: unknown[] = [account_id, id];
     const sets = Object.entries(update).map(([column, value]) => `${column} = $${values.push(value)}`);
     const row = await tx.queryOne<{ version: number }>(
-      `UPDATE tickets.ticket SET ${[...sets, 'version = version + 1'].join(', ')} WHERE id = $1 RETURNING version`,
+      `UPDATE tickets.ticket SET ${[...sets, 'version = version + 1'].join(', ')} WHERE account_id = $1 AND id = $2 RETURNING version`,
       values,
     );
     return row?.version ?? 0;

@@ -37,6 +37,8 @@ export class TicketsService {
     await this.database.transaction(scope, async (tx) => {
       const ticket = await this.repository.inScope(scope, 'edit', args.id, tx);
       if (!ticket) throw notFound();
+      // What he may do is settled; the change itself may lead out of his sight.
+      tx.narrow(scope.accountId);
       if (args.ifVersion !== undefined && args.ifVersion !== ticket.version) {
         throw new Problem(412, 'stale', 'Changed meanwhile', `The ticket is at version ${ticket.version} by now.`);
       }
@@ -55,12 +57,20 @@ export class TicketsService {
     });
   }
 
+  async visible(scope: TicketScope, ids: string[]): Promise<string[]> {
+    return this.repository.visible(
+      scope,
+      ids.filter((id) => UUID.test(id)),
+    );
+  }
+
   async history(scope: TicketScope, id: string): Promise<HistoryItem[]> {
     const ticket = await this.mayDo(scope, id, 'view');
     return this.repository.history(scope, ticket.id);
   }
 
-  private async mayDo(scope: TicketScope, id: string, action: TicketAction): Promise<StoredTicket> {
+  /** The ticket: 404 when the scope does not show it, 403 when it shows it but does not allow the action. */
+  async mayDo(scope: TicketScope, id: string, action: TicketAction): Promise<StoredTicket> {
     const ticket = UUID.test(id) ? await this.repository.inScope(scope, action, id) : undefined;
     if (ticket) return ticket;
     if (action !== 'view' && UUID.test(id) && (await this.repository.inScope(scope, 'view', id))) {

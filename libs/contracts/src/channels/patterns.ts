@@ -66,6 +66,8 @@ export interface OutboxMail {
   subject: string;
   sentAt: string;
   raw: string;
+  /** The text of it, where it was kept. */
+  text?: string;
 }
 
 export const ListChannels = query<Record<string, never>, { items: ChannelView[] }>('channels', 'list');

@@ -46,8 +46,6 @@ export class MessageAdded extends DomainEvent<MessageAdded> {
   @IsUUID() ticketId: string;
   @IsUUID() conversationId: string;
   @IsObject() message: MessageFacts;
-  /** The thread was closed and this message opens it again (D-25). */
-  reopens: boolean;
 }
 
 /** A message of ours failed or bounced: the owner must know. */

@@ -32,6 +32,8 @@ export interface TimelineItem {
   state?: MessageState;
   stateDetail?: string | null;
   isAutomatic?: boolean;
+  /** Ids of the users a comment mentions. */
+  mentions?: string[];
   /** Codes such as `topic_changed`, `unknown_sender`, `unreadable`. */
   flags?: string[];
   call?: CallFacts;
@@ -60,8 +62,12 @@ export interface ThreadDecision {
 
 export interface MessageHome {
   messageId: string;
+  /** {@link NOWHERE} when there is no such message: whoever asks goes the same way, and takes the same time, as for one he may not see. */
   ticketId: string;
 }
+
+/** The ticket of what does not exist; no ticket ever has this id. */
+export const NOWHERE = '00000000-0000-0000-0000-000000000000';
 
 export interface ReplyArgs {
   /** Chosen by the gateway, so that a repeated request makes one message. */
@@ -82,6 +88,35 @@ export interface ReplyArgs {
   threadVersion?: number;
 }
 
+export interface CommentArgs {
+  /** Chosen by the gateway, so that a repeated request makes one comment. */
+  commentId: string;
+  grant: TicketGrant;
+  html?: string;
+  text?: string;
+  mentions: string[];
+  attachmentIds: string[];
+}
+
+export const DRAFT_TABS = ['reply', 'comment'] as const;
+export type DraftTab = (typeof DRAFT_TABS)[number];
+
+export interface DraftContent {
+  html?: string;
+  to?: string[];
+  cc?: string[];
+  bcc?: string[];
+  subject?: string;
+  attachmentIds?: string[];
+  moveTo?: string;
+}
+/** What one user has begun to write on a ticket, unsent; nobody else sees it. */
+export interface Draft extends DraftContent {
+  /** Grows with every change; a change names the revision it was made from. */
+  revision: number;
+  updatedAt: string;
+}
+
 export const TicketTimeline = query<{ grant: TicketGrant; limit: number; cursor?: string }, Page<TimelineItem>>(
   'conversations',
   'timeline',
@@ -92,6 +127,7 @@ export const TicketContacts = query<
 >('conversations', 'contacts-of-ticket');
 /** Which ticket a message is on now; the gateway then asks tickets whether the caller may see that. */
 export const LocateMessage = query<{ id: string }, MessageHome>('conversations', 'locate-message');
+/** `ticketId` null: uploaded by `uploadedBy` and not yet sent; {@link NOWHERE}: there is no such file. */
 export const LocateAttachment = query<
   { id: string },
   { ticketId: string | null; uploadedBy: string | null; filename: string; contentType: string; size: number; sha256: string }
@@ -106,6 +142,14 @@ export const MessageRaw = query<{ grant: TicketGrant; messageId: string }, { sha
 );
 export const MessageDecision = query<{ grant: TicketGrant; messageId: string }, ThreadDecision>('conversations', 'message-decision');
 export const AddReply = command<ReplyArgs, TimelineItem>('conversations', 'reply');
+/** Mentions are ids of users whose access the gateway has checked. */
+export const AddComment = command<CommentArgs, TimelineItem>('conversations', 'comment');
+export const ListDrafts = query<{ grant: TicketGrant }, { reply: Draft | null; comment: Draft | null }>('conversations', 'drafts');
+export const PutDraft = command<{ grant: TicketGrant; tab: DraftTab; draft: DraftContent & { revision?: number } }, Draft>(
+  'conversations',
+  'put-draft',
+);
+export const DeleteDraft = command<{ grant: TicketGrant; tab: DraftTab }, { deleted: boolean }>('conversations', 'delete-draft');
 export const CancelMessage = command<{ grant: TicketGrant; messageId: string }, TimelineItem>('conversations', 'cancel-message');
 export const RetryMessage = command<{ grant: TicketGrant; messageId: string }, TimelineItem>('conversations', 'retry-message');
 export const AddUpload = command<{ id: string; filename: string; contentType: string; size: number; sha256: string }, AttachmentView>(

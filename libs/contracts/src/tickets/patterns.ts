@@ -66,7 +66,8 @@ export interface TicketRow {
   version: number;
 }
 
-export const TICKET_VIEWS = ['unassigned', 'mine', 'all_open', 'all_closed'] as const;
+/** The default views there are so far, in the order people see them (D-70). */
+export const TICKET_VIEWS = ['unassigned', 'mine', 'all_open', 'mentions', 'following', 'all_closed'] as const;
 export type TicketViewId = (typeof TICKET_VIEWS)[number];
 export const TICKET_SORTS = ['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const;
 export type TicketSort = (typeof TICKET_SORTS)[number];
@@ -108,6 +109,24 @@ export interface TicketGrant {
   version: number;
 }
 
+/** What decides who sees a ticket. */
+export interface TicketAccessFacts {
+  accountId: string;
+  ownerId: string | null;
+  teamId: string | null;
+  shares: { userId: string | null; teamId: string | null; expiresAt: string | null }[];
+}
+
+/** Sight given on one ticket to one user or one team. */
+export interface TicketShareView {
+  id: string;
+  userId: string | null;
+  teamId: string | null;
+  expiresAt: string | null;
+  createdBy: string;
+  createdAt: string;
+}
+
 export interface HistoryItem {
   at: string;
   actor: { type: 'user' | 'system' | 'contact'; id: string | null; name: string };
@@ -123,6 +142,18 @@ export const GetTicket = query<{ id: string }, TicketView>('tickets', 'get');
 export const AuthorizeTicket = query<{ id: string; action: TicketAction; moveToStageId?: string }, TicketGrant>('tickets', 'authorize');
 export const PatchTicket = command<PatchTicketArgs, TicketView>('tickets', 'patch');
 export const TicketHistory = query<{ id: string }, { items: HistoryItem[] }>('tickets', 'history');
+/** How many tickets each view holds, of those the asker may see. */
+export const CountViews = query<{ views: TicketViewId[] }, { counts: Record<string, number> }>('tickets', 'count-views');
+/** Which of these tickets the asker may see. */
+export const VisibleTickets = query<{ ids: string[] }, { ids: string[] }>('tickets', 'visible');
+export const GetTicketAccess = query<{ id: string }, TicketAccessFacts>('tickets', 'access');
+export const ListShares = query<{ id: string }, { items: TicketShareView[] }>('tickets', 'shares');
+export const AddShare = command<
+  { id: string; shareId: string; userId: string | null; teamId: string | null; expiresAt: string | null },
+  TicketShareView
+>('tickets', 'add-share');
+export const RemoveShare = command<{ id: string; shareId: string }, { removed: true }>('tickets', 'remove-share');
+export const FollowTicket = command<{ id: string; follows: boolean }, { follows: boolean }>('tickets', 'follow');
 export const ListPipelines = query<Record<string, never>, { items: PipelineView[] }>('tickets', 'pipelines');
 /** Makes the default pipeline of a new account; repeating it changes nothing. */
 export const SetUpTickets = command<Record<string, never>, { pipelineId: string }>('tickets', 'set-up');

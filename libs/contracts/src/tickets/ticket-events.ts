@@ -1,4 +1,5 @@
 import { DefineEvent, DomainEvent } from '../define-event.js';
+import type { TicketAccessFacts } from './patterns.js';
 import { IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 
 /** A ticket got its number. Published to conversations only when it asked for it. */
@@ -37,9 +38,9 @@ export class TicketChanged extends DomainEvent<TicketChanged> {
 export class TicketNoticed extends DomainEvent<TicketNoticed> {
   @IsUUID() ticketId: string;
   @IsInt() number: number;
-  @IsString() topic: 'assigned' | 'customer_message' | 'delivery_failed';
+  @IsString() topic: 'assigned' | 'customer_message' | 'delivery_failed' | 'mentioned' | 'commented' | 'shared';
   @IsOptional() @IsUUID() messageId: string | null;
   @IsArray() recipients: { userId: string; reason: string }[];
-  @IsObject() access: { ownerId: string | null; teamId: string | null };
+  @IsObject() access: TicketAccessFacts;
   @IsBoolean() isAutomatic: boolean;
 }

@@ -5,6 +5,8 @@ export interface FieldProblem {
   pointer: string;
   code: string;
   detail: string;
+  /** What could stand there instead, where there is little to choose from. */
+  choices?: { id: string; name: string }[];
 }
 
 /** The public form of every error, RFC 9457. */
@@ -16,6 +18,7 @@ export interface ProblemDocument {
   code: string;
   correlationId: string;
   errors?: FieldProblem[];
+  [member: string]: unknown;
 }
 
 /**
@@ -31,6 +34,8 @@ export class Problem extends Error {
     readonly detail: string = title,
     readonly errors?: FieldProblem[],
     readonly headers?: Record<string, string>,
+    /** Further members of the document, such as the current state a conflict is about. */
+    readonly more?: Record<string, unknown>,
   ) {
     super(`${code}: ${detail}`);
   }
@@ -61,5 +66,6 @@ export function problemDocument(error: unknown, correlationId: string): ProblemD
     code: problem.code,
     correlationId,
     ...(problem.errors && { errors: problem.errors }),
+    ...problem.more,
   };
 }

@@ -115,7 +115,7 @@ function asProblem(error: unknown): Problem | undefined {
   const e = error as Partial<Problem> | null;
   if (typeof e?.status !== 'number' || typeof e.code !== 'string') return undefined;
   if (e.status === 500) return new Problem(500, 'internal', 'Internal error', 'Something failed here. Quote the correlation id.');
-  return new Problem(e.status, e.code, e.title ?? e.code, e.detail ?? e.title ?? e.code, e.errors, e.headers);
+  return new Problem(e.status, e.code, e.title ?? e.code, e.detail ?? e.title ?? e.code, e.errors, e.headers, e.more);
 }
 
 /** The call never reached the service. */

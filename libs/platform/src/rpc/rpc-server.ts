@@ -66,6 +66,7 @@ export class RpcProblemFilter implements RpcExceptionFilter {
             detail: problem.detail,
             errors: problem.errors,
             headers: problem.headers,
+            more: problem.more,
           }
         : { status: 500, code: 'internal' },
     );

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Purposes a key is derived for; one master secret, no key used twice. */
-type Purpose = 'rpc' | 'reply-token' | 'channel-secret' | 'database-role' | 'subject-tag' | 'file-link';
+type Purpose = 'rpc' | 'reply-token' | 'channel-secret' | 'database-role' | 'subject-tag' | 'file-link' | 'recovery-code';
 
 /**
  * Everything derived from SECRET_KEY. HMAC-SHA256 for signatures, AES-256-GCM for secrets at rest whose additional data names the place

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeliverMessage } from '@helpdesk/contracts';
-import { BlobStore, Database, newId, type Runtime } from '@helpdesk/platform';
+import { BlobStore, Database, newId, type Relay, type Runtime } from '@helpdesk/platform';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { ChannelAccount } from '../../channel-accounts/channel-account.entity.js';
 import type { SendOutcome } from '../../delivery/send-outcome.js';
 import { RUNTIME } from '../../tokens.js';
 import { composeMail } from './compose-mail.js';
 import { whatIsMissing } from './sent-copy.js';
-import { relayOf, type Relay } from './relay.js';
+import { relayOf } from './relay.js';
 
 /** Connection timeouts, ms: a server that says nothing for longer counts as gone. */
 const CONNECT_MS = 10_000;

@@ -1,39 +1,9 @@
-import { isIP } from 'node:net';
-import type { Runtime } from '@helpdesk/platform';
+import { readRelay, type Relay, type Runtime } from '@helpdesk/platform';
 import type { ChannelAccount } from '../../channel-accounts/channel-account.entity.js';
 
-/** Connection options of an outgoing SMTP relay, as nodemailer's SMTPConnection takes them. */
-export interface Relay {
-  host: string;
-  port: number;
-  secure: boolean;
-  ignoreTLS: boolean;
-  requireTLS: boolean;
-  auth: { user: string; pass: string } | null;
-  tls: { rejectUnauthorized: boolean };
-}
-
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-
-/**
- * The relay of a channel: its own, else SMTP_URL; null when there is none. `smtps:` verifies the certificate; `smtp:` encrypts when the
- * server offers it, as between mail servers, without verifying (`?requireTLS=true` demands both); on loopback it does not encrypt.
- */
+/** The relay of a channel: its own, else SMTP_URL; null when there is none. */
 export function relayOf(runtime: Runtime, channel: Pick<ChannelAccount, 'id' | 'smtpUrlSealed'>): Relay | null {
   const own = channel.smtpUrlSealed ? runtime.keys.decrypt(channel.smtpUrlSealed, `channel/${channel.id}/smtp-url`) : undefined;
   const address = own ?? runtime.config.SMTP_URL;
-  if (!address) return null;
-  const url = new URL(address);
-  const secure = url.protocol === 'smtps:';
-  const requireTLS = url.searchParams.get('requireTLS') === 'true';
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return {
-    host,
-    port: Number(url.port || (secure ? 465 : 25)),
-    secure,
-    ignoreTLS: !secure && !requireTLS && isLoopback(host),
-    requireTLS,
-    auth: url.username ? { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } : null,
-    tls: { rejectUnauthorized: secure || requireTLS },
-  };
+  return address ? readRelay(address) : null;
 }

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Database, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
+import { AuditLog } from '../audit/audit.log.js';
+import { capabilitiesOf } from '../auth/capabilities.rules.js';
+import type { Principal } from '../auth/principal.js';
+import { RightsChanged } from '../users/rights-changed.js';
+import { UsersRepository } from '../users/users.repository.js';
+import { differs } from '../users/users.rules.js';
+import { unknownIds } from '../users/users.service.js';
+import { TeamsRepository, type TeamRecord } from './teams.repository.js';
+
+@Injectable()
+export class TeamsService {
+  constructor(
+    private readonly database: Database,
+    private readonly teams: TeamsRepository,
+    private readonly users: UsersRepository,
+    private readonly audit: AuditLog,
+    private readonly rightsChanged: RightsChanged,
+  ) {}
+
+  async list(me: Principal, limit: number, cursor?: string): Promise<{ items: TeamRecord[]; nextCursor: string | null }> {
+    const found = await this.teams.list(me.accountId, limit + 1, cursor, capabilitiesOf(me).includes('users'));
+    const items = found.slice(0, limit);
+    return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  create(me: Principal, id: string, { name, memberIds = [] }: { name: string; memberIds?: string[] }): Promise<TeamRecord> {
+    const team: TeamRecord = { id, name, memberIds };
+    return this.change(me, id, async (tx) => {
+      await this.refuse(tx, me, team);
+      if (!(await this.teams.insert(tx, me.accountId, team))) return;
+      await this.teams.setMembers(tx, me.accountId, id, memberIds);
+      await this.audit.record(me, 'team.created', `team/${id}`, { new: { name, memberIds } }, tx);
+    });
+  }
+
+  patch(me: Principal, id: string, { name, memberIds }: { name?: string; memberIds?: string[] }): Promise<TeamRecord> {
+    return this.change(me, id, async (tx) => {
+      const old = await this.find(tx, me, id);
+      const team: TeamRecord = { id, name: name ?? old.name, memberIds: memberIds ?? old.memberIds };
+      await this.refuse(tx, me, team);
+      const changed = (['name', 'memberIds'] as const).filter((field) => differs(old[field], team[field]));
+      if (changed.length === 0) return;
+      await this.teams.rename(tx, me.accountId, id, team.name);
+      await this.teams.setMembers(tx, me.accountId, id, team.memberIds);
+      const pick = (from: TeamRecord) => Object.fromEntries(changed.map((field) => [field, from[field]]));
+      await this.audit.record(me, 'team.changed', `team/${id}`, { old: pick(old), new: pick(team) }, tx);
+    });
+  }
+
+  /** Its members leave. Tickets keep its id, which then is nobody's team. */
+  async delete(me: Principal, id: string): Promise<void> {
+    await this.database.transaction(me.accountId, async (tx) => {
+      await this.users.lockAccount(tx, me.accountId);
+      const { name, memberIds } = await this.find(tx, me, id);
+      await this.teams.delete(tx, me.accountId, id);
+      await this.audit.record(me, 'team.deleted', `team/${id}`, { old: { name, memberIds } }, tx);
+      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+    });
+  }
+
+  private change(me: Principal, id: string, work: (tx: Tx) => Promise<void>): Promise<TeamRecord> {
+    return this.database.transaction(me.accountId, async (tx) => {
+      await this.users.lockAccount(tx, me.accountId);
+      await work(tx);
+      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      return this.find(tx, me, id);
+    });
+  }
+
+  private async find(tx: Tx, { accountId }: Principal, id: string): Promise<TeamRecord> {
+    const team = await this.teams.find(accountId, id, tx);
+    if (!team) throw notFound();
+    return team;
+  }
+
+  private async refuse(tx: Tx, { accountId }: Principal, team: TeamRecord): Promise<void> {
+    const errors: FieldProblem[] = unknownIds('/memberIds', team.memberIds, await this.users.knownUsers(tx, accountId, team.memberIds));
+    if (await this.teams.isTaken(tx, accountId, team.name, team.id))
+      errors.push({ pointer: '/name', code: 'taken', detail: 'another team of the account has this name' });
+    if (errors.length > 0) throw invalid(errors);
+  }
+}

@@ -1,0 +1,161 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsNotEmpty,
+  IsObject,
+  IsString,
+  IsUUID,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { RIGHTS, SEATS, WORKSPACES, type Principal, type Right, type Seat, type TicketAccess, type Workspace } from '../auth/principal.js';
+import { IsNewPassword } from '../credentials/password.rules.js';
+import { IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
+
+const VIEW_SCOPES = ['all', 'team', 'own'] as const;
+const CHANGE_SCOPES = ['all', 'team', 'own', 'none'] as const;
+const MAX_TEAMS = 500;
+
+const toLowerCase = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value));
+
+export class ViewRuleDto {
+  @ApiProperty({ enum: VIEW_SCOPES }) @IsIn(VIEW_SCOPES) scope: (typeof VIEW_SCOPES)[number];
+  @ApiPropertyOptional({ default: false, description: 'Adds tickets without an owner whose team is none or one of the user’s' })
+  @MayBeAbsent()
+  @IsBoolean()
+  unassigned?: boolean;
+}
+
+export class ChangeRuleDto {
+  @ApiProperty({ enum: CHANGE_SCOPES, description: 'Never reaches further than `view`' })
+  @IsIn(CHANGE_SCOPES)
+  scope: (typeof CHANGE_SCOPES)[number];
+  @ApiPropertyOptional({ default: false }) @MayBeAbsent() @IsBoolean() unassigned?: boolean;
+}
+
+export class TicketAccessDto {
+  @ApiPropertyOptional({ type: ViewRuleDto }) @MayBeAbsent() @IsObject() @ValidateNested() @Type(() => ViewRuleDto) view?: ViewRuleDto;
+  @ApiPropertyOptional({ type: ChangeRuleDto })
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ChangeRuleDto)
+  edit?: ChangeRuleDto;
+  @ApiPropertyOptional({ type: ChangeRuleDto })
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ChangeRuleDto)
+  delete?: ChangeRuleDto;
+}
+
+/** What a user may be given besides address, name and seat. */
+class UserFieldsDto {
+  @ApiPropertyOptional({ minLength: 12, description: 'Write-only. Ends the user’s sessions' })
+  @MayBeAbsent()
+  @IsNewPassword()
+  password?: string;
+  @ApiPropertyOptional() @MayBeAbsent() @IsBoolean() superAdmin?: boolean;
+  @ApiPropertyOptional({ enum: WORKSPACES, isArray: true })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayUnique()
+  @IsIn(WORKSPACES, { each: true })
+  access?: Workspace[];
+  @ApiPropertyOptional({ type: TicketAccessDto })
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => TicketAccessDto)
+  ticketAccess?: TicketAccessDto;
+  @ApiPropertyOptional({ enum: RIGHTS, isArray: true })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayUnique()
+  @IsIn(RIGHTS, { each: true })
+  rights?: Right[];
+  @ApiPropertyOptional({ type: [String], format: 'uuid' })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(MAX_TEAMS)
+  @ArrayUnique()
+  @IsUUID(undefined, { each: true })
+  teamIds?: string[];
+  @ApiPropertyOptional({ description: 'False: cannot sign in, sessions and API keys end at once' })
+  @MayBeAbsent()
+  @IsBoolean()
+  active?: boolean;
+}
+
+export class PatchUserDto extends UserFieldsDto {
+  @ApiPropertyOptional({ example: 'lea@example.com', description: 'Kept in lower case' })
+  @MayBeAbsent()
+  @toLowerCase()
+  @IsEmail({ require_tld: false })
+  @MaxLength(320)
+  email?: string;
+  @ApiPropertyOptional({ example: 'Lea Braun' }) @MayBeAbsent() @IsString() @IsNotEmpty() @MaxLength(200) @IsOneLine() name?: string;
+  @ApiPropertyOptional({ enum: SEATS }) @MayBeAbsent() @IsIn(SEATS) seat?: Seat;
+}
+
+export class NewUserDto extends UserFieldsDto {
+  @ApiProperty({ example: 'lea@example.com', description: 'Kept in lower case' })
+  @toLowerCase()
+  @IsEmail({ require_tld: false })
+  @MaxLength(320)
+  email: string;
+  @ApiProperty({ example: 'Lea Braun' }) @IsString() @IsNotEmpty() @MaxLength(200) @IsOneLine() name: string;
+  @ApiProperty({ enum: SEATS }) @IsIn(SEATS) seat: Seat;
+}
+
+export class ScopeRuleDto {
+  @ApiProperty({ enum: CHANGE_SCOPES }) scope: (typeof CHANGE_SCOPES)[number];
+  @ApiProperty() unassigned: boolean;
+}
+
+export class TicketAccessViewDto {
+  @ApiProperty({ type: ScopeRuleDto }) view: ScopeRuleDto;
+  @ApiProperty({ type: ScopeRuleDto }) edit: ScopeRuleDto;
+  @ApiProperty({ type: ScopeRuleDto }) delete: ScopeRuleDto;
+}
+
+/** The optional fields are for those who manage users. */
+export class UserDto {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty() email: string;
+  @ApiProperty() name: string;
+  @ApiProperty() active: boolean;
+  @ApiProperty({ type: [String], format: 'uuid' }) teamIds: string[];
+  @ApiPropertyOptional({ enum: SEATS }) seat?: Seat;
+  @ApiPropertyOptional() superAdmin?: boolean;
+  @ApiPropertyOptional({ enum: WORKSPACES, isArray: true }) access?: Workspace[];
+  @ApiPropertyOptional({ type: TicketAccessViewDto }) ticketAccess?: TicketAccess;
+  @ApiPropertyOptional({ enum: RIGHTS, isArray: true }) rights?: Right[];
+  @ApiPropertyOptional({ description: 'Has not chosen a password yet' }) invited?: boolean;
+  @ApiPropertyOptional({ description: 'A second factor is set up' }) totp?: boolean;
+}
+
+export class UserPageDto {
+  @ApiProperty({ type: [UserDto] }) items: UserDto[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor: string | null;
+}
+
+/** The signed-in user about himself. */
+export const ownUserDto = (p: Principal): UserDto => ({
+  id: p.userId,
+  email: p.email,
+  name: p.name,
+  active: true,
+  teamIds: p.teamIds,
+  seat: p.seat,
+  superAdmin: p.isSuperAdmin,
+  access: p.access,
+  ticketAccess: p.ticketAccess,
+  rights: p.rights,
+});

@@ -1,0 +1,161 @@
+import { Injectable } from '@nestjs/common';
+import { Database, forbidden, hashPassword, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
+import { AuditLog } from '../audit/audit.log.js';
+import { AuthRepository } from '../auth/auth.repository.js';
+import { capabilitiesOf } from '../auth/capabilities.rules.js';
+import type { Principal, TicketAccess } from '../auth/principal.js';
+import { PasswordLinks } from '../credentials/password-links.js';
+import { RightsChanged } from './rights-changed.js';
+import type { NewUserDto, PatchUserDto, TicketAccessDto, UserDto } from './user.dto.js';
+import { differs, refusals, type UserChanges } from './users.rules.js';
+import { UsersRepository, type UserRecord } from './users.repository.js';
+
+/** Without a word about it a user sees and changes his own tickets and deletes none. */
+const LEAST: TicketAccess = {
+  view: { scope: 'own', unassigned: false },
+  edit: { scope: 'own', unassigned: false },
+  delete: { scope: 'none', unassigned: false },
+};
+const AUDITED = ['email', 'name', 'seat', 'superAdmin', 'access', 'ticketAccess', 'rights', 'teamIds', 'active'] as const;
+
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersRepository,
+    private readonly auth: AuthRepository,
+    private readonly audit: AuditLog,
+    private readonly links: PasswordLinks,
+    private readonly rightsChanged: RightsChanged,
+  ) {}
+
+  async list(me: Principal, limit: number, cursor?: string): Promise<{ items: UserDto[]; nextCursor: string | null }> {
+    const isAdmin = mayManage(me);
+    const found = await this.users.list(me.accountId, limit + 1, cursor, !isAdmin);
+    const items = found.slice(0, limit).map((user) => toDto(user, isAdmin));
+    return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async get(me: Principal, id: string): Promise<UserDto> {
+    const isAdmin = mayManage(me);
+    const user = await this.users.find(me.accountId, id);
+    if (!user || !(user.active || isAdmin)) throw notFound();
+    return toDto(user, isAdmin);
+  }
+
+  async create(me: Principal, id: string, body: NewUserDto): Promise<UserDto> {
+    const { password, ...fields } = body;
+    const ticketAccess = merged(LEAST, fields.ticketAccess);
+    const { teamIds, ...defaults } = { superAdmin: false, access: [], rights: [], teamIds: [], active: true, ...fields, ticketAccess };
+    const user: UserRecord = { ...defaults, id, teamIds, invited: password === undefined, totp: false, language: undefined };
+    const passwordHash = password === undefined ? null : await hashPassword(password);
+    await this.database.transaction(me.accountId, async (tx) => {
+      const actor = await this.begin(tx, me);
+      const changes: UserChanges = { ...user };
+      await this.refuse(tx, me, { actor, user, changes, target: undefined });
+      if (!(await this.users.insert(tx, me.accountId, user, passwordHash))) return;
+      await this.users.setTeams(tx, me.accountId, id, teamIds);
+      await this.audit.record(me, 'user.created', `user/${id}`, { new: audited(user) }, tx);
+      if (user.invited && user.active) await this.links.invite(tx, me, user);
+      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+    });
+    return this.get(me, id);
+  }
+
+  async patch(me: Principal, id: string, body: PatchUserDto): Promise<UserDto> {
+    // Hashing takes longer than a lock should be held.
+    const passwordHash = body.password === undefined ? undefined : await hashPassword(body.password);
+    await this.database.transaction(me.accountId, async (tx) => {
+      const actor = await this.begin(tx, me);
+      const target = await this.users.find(me.accountId, id, tx);
+      if (!target) throw notFound();
+      const { ticketAccess, password, ...plain } = withoutAbsent(body);
+      const changes: UserChanges = {
+        ...plain,
+        ...(ticketAccess && { ticketAccess: merged(target.ticketAccess, ticketAccess) }),
+        ...(password !== undefined && { password }),
+      };
+      const user: UserRecord = { ...target, ...changes };
+      await this.refuse(tx, me, { actor, user, changes, target });
+      await this.apply(tx, me, target, user, passwordHash);
+    });
+    return this.get(me, id);
+  }
+
+  /** Sends the invitation again; the links sent before end. */
+  async invite(me: Principal, id: string): Promise<void> {
+    await this.database.transaction(me.accountId, async (tx) => {
+      await this.begin(tx, me);
+      const user = await this.users.find(me.accountId, id, tx);
+      if (!user) throw notFound();
+      await this.links.invite(tx, me, user);
+    });
+  }
+
+  private async apply(tx: Tx, me: Principal, target: UserRecord, user: UserRecord, passwordHash: string | undefined): Promise<void> {
+    const changed = AUDITED.filter((field) => differs(target[field], user[field]));
+    if (changed.length === 0 && passwordHash === undefined) return;
+    await this.users.update(tx, me.accountId, user, passwordHash);
+    if (changed.includes('teamIds')) await this.users.setTeams(tx, me.accountId, user.id, user.teamIds);
+    if (passwordHash !== undefined || !user.active) await this.auth.endSessionsOf(tx, me.accountId, user.id);
+    if (changed.length > 0) {
+      const pick = (from: UserRecord) => Object.fromEntries(changed.map((field) => [field, from[field]]));
+      await this.audit.record(me, 'user.changed', `user/${user.id}`, { old: pick(target), new: pick(user) }, tx);
+      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+    }
+    if (passwordHash !== undefined) {
+      await this.links.end(tx, me.accountId, user.id);
+      await this.audit.record(me, 'user.password_set', `user/${user.id}`, {}, tx);
+    }
+  }
+
+  /** Judged by what the actor may do now, not by what he could when the request came in. */
+  private async begin(tx: Tx, me: Principal): Promise<UserRecord> {
+    await this.users.lockAccount(tx, me.accountId);
+    const actor = await this.users.find(me.accountId, me.userId, tx);
+    if (!actor?.active || !mayManage({ ...actor, isSuperAdmin: actor.superAdmin, seatReply: me.seatReply }))
+      throw forbidden('missing_users', 'Your seat or rights do not include users.');
+    return actor;
+  }
+
+  private async refuse(
+    tx: Tx,
+    { accountId }: Principal,
+    { actor, user, target, changes }: { actor: UserRecord; user: UserRecord; target: UserRecord | undefined; changes: UserChanges },
+  ): Promise<void> {
+    const hasOtherSuperAdmin = await this.users.hasOtherSuperAdmin(tx, accountId, user.id);
+    const errors: FieldProblem[] = refusals({ actor, target, changes, hasOtherSuperAdmin });
+    if (changes.email !== undefined && (await this.users.isTaken(tx, accountId, user.email, user.id)))
+      errors.push({ pointer: '/email', code: 'taken', detail: 'another user of the account has this address' });
+    if (changes.teamIds) {
+      const known = await this.users.knownTeams(tx, accountId, changes.teamIds);
+      errors.push(...unknownIds('/teamIds', changes.teamIds, known));
+    }
+    if (errors.length > 0) throw invalid(errors);
+  }
+}
+
+const mayManage = (user: Parameters<typeof capabilitiesOf>[0]) => capabilitiesOf(user).includes('users');
+
+/** One problem for each id that the account does not have. */
+export function unknownIds(pointer: string, ids: string[], known: Set<string>): FieldProblem[] {
+  return ids.flatMap((id, index) =>
+    known.has(id.toLowerCase()) ? [] : [{ pointer: `${pointer}/${index}`, code: 'unknown', detail: 'is not in the account' }],
+  );
+}
+
+function merged(old: TicketAccess, { view, edit, delete: remove }: TicketAccessDto = {}): TicketAccess {
+  const rule = (given: TicketAccessDto['edit'], before: TicketAccess['edit']) =>
+    given ? { scope: given.scope, unassigned: given.unassigned ?? false } : before;
+  return { view: rule(view, old.view), edit: rule(edit, old.edit), delete: rule(remove, old.delete) };
+}
+
+const withoutAbsent = (body: PatchUserDto): PatchUserDto =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as PatchUserDto;
+
+const audited = (user: UserRecord) => Object.fromEntries(AUDITED.map((field) => [field, user[field]]));
+
+function toDto({ language: _language, ...user }: UserRecord, isFull: boolean): UserDto {
+  const { id, email, name, active, teamIds } = user;
+  return isFull ? user : { id, email, name, active, teamIds };
+}

@@ -1,0 +1,2 @@
+/** Injection token of the service's Runtime. */
+export const RUNTIME = Symbol('runtime');

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { TicketScope } from '@helpdesk/access';
+import { TicketNoticed, type TicketAccessFacts, type TicketShareView } from '@helpdesk/contracts';
+import { MessageBus } from '@helpdesk/messaging';
+import { Database, notFound, type Tx } from '@helpdesk/platform';
+import { TicketChanges } from '../tickets/ticket-changes.js';
+import { TicketRepository, type StoredTicket } from '../tickets/ticket.repository.js';
+import { TicketsService } from '../tickets/tickets.service.js';
+import { SharingRepository } from './sharing.repository.js';
+
+export interface NewShare {
+  id: string;
+  shareId: string;
+  userId: string | null;
+  teamId: string | null;
+  expiresAt: string | null;
+}
+
+/** Sight given on one ticket, beside everybody's scope. Audited in the transaction of the change. */
+@Injectable()
+export class SharingService {
+  constructor(
+    private readonly database: Database,
+    private readonly tickets: TicketsService,
+    private readonly repository: TicketRepository,
+    private readonly shares: SharingRepository,
+    private readonly changes: TicketChanges,
+    private readonly bus: MessageBus,
+  ) {}
+
+  async facts(scope: TicketScope, id: string): Promise<TicketAccessFacts> {
+    const ticket = await this.tickets.mayDo(scope, id, 'view');
+    return this.repository.accessFacts(this.database.within(scope.accountId), ticket);
+  }
+
+  async list(scope: TicketScope, id: string): Promise<TicketShareView[]> {
+    const ticket = await this.tickets.mayDo(scope, id, 'view');
+    return this.shares.ofTicket(scope.accountId, ticket.id);
+  }
+
+  /** Repeating it with the same shareId gives the share that is there. */
+  async add(scope: TicketScope, actorName: string, args: NewShare): Promise<TicketShareView> {
+    const by = { userId: scope.userId, name: actorName };
+    return this.change(scope, args.id, async (tx, ticket) => {
+      const share = await this.shares.insert(tx, ticket, { ...args, createdBy: scope.userId });
+      await this.bus.audit(tx, scope.accountId, by, { action: 'ticket.shared', subject: `ticket/${ticket.id}`, new: share });
+      if (share.userId && share.userId !== scope.userId) await this.tell(tx, ticket, share.userId);
+      return share;
+    });
+  }
+
+  async remove(scope: TicketScope, actorName: string, id: string, shareId: string): Promise<void> {
+    const by = { userId: scope.userId, name: actorName };
+    await this.change(scope, id, async (tx, ticket) => {
+      const share = await this.shares.remove(tx, ticket, shareId);
+      if (!share) throw notFound();
+      await this.bus.audit(tx, scope.accountId, by, { action: 'ticket.unshared', subject: `ticket/${ticket.id}`, old: share });
+    });
+  }
+
+  /** Locks the ticket under the person's own sight, then works as the desk: he may take away what let him see it. */
+  private async change<T>(scope: TicketScope, id: string, work: (tx: Tx, ticket: StoredTicket) => Promise<T>): Promise<T> {
+    await this.tickets.mayDo(scope, id, 'edit');
+    return this.database.transaction(scope, async (tx) => {
+      const ticket = await this.repository.inScope(scope, 'edit', id, tx);
+      if (!ticket) throw notFound();
+      tx.narrow(scope.accountId);
+      const before = await this.repository.accessFacts(tx, ticket);
+      const result = await work(tx, ticket);
+      await this.changes.accessChanged(tx, ticket, before);
+      return result;
+    });
+  }
+
+  private async tell(tx: Tx, ticket: StoredTicket, userId: string): Promise<void> {
+    await this.bus.publish(
+      tx,
+      ticket.account_id,
+      new TicketNoticed({
+        ticketId: ticket.id,
+        number: ticket.number,
+        topic: 'shared',
+        messageId: null,
+        recipients: [{ userId, reason: 'share' }],
+        access: await this.repository.accessFacts(tx, { ...ticket, is_shared: true }),
+        isAutomatic: false,
+      }),
+    );
+  }
+}
