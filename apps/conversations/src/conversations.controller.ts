@@ -6,6 +6,7 @@ import {
   AddUpload,
   CancelMessage,
   DeleteDraft,
+  FindRecords,
   ListDrafts,
   LocateAttachment,
   LocateMessage,
@@ -53,6 +54,11 @@ export class ConversationsController {
 
   @Answers(TicketContacts)
   contactsOfTicket(@Payload() { actor, args }: Call<{ grant: TicketGrant; contactIds: string[]; companyIds: string[] }>) {
+    return this.contacts.ofTicket(accountOf(actor), args.contactIds, args.companyIds);
+  }
+
+  @Answers(FindRecords)
+  findRecords(@Payload() { actor, args }: Call<{ contactIds: string[]; companyIds: string[] }>) {
     return this.contacts.ofTicket(accountOf(actor), args.contactIds, args.companyIds);
   }
 

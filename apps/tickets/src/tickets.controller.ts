@@ -4,6 +4,8 @@ import {
   AddShare,
   AuthorizeTicket,
   CountViews,
+  CreateTicket,
+  DeleteTicket,
   FollowTicket,
   GetTicket,
   GetTicketAccess,
@@ -12,19 +14,23 @@ import {
   ListTickets,
   PatchTicket,
   RemoveShare,
+  RestoreTicket,
   SetUpTickets,
   TicketHistory,
   VisibleTickets,
   type ListTicketsArgs,
   type PatchTicketArgs,
+  type CreateTicketArgs,
   type TicketAction,
   type TicketViewId,
 } from '@helpdesk/contracts';
-import { accountOf, Answers, scopeOf, type Call } from '@helpdesk/platform';
+import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/platform';
+import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
 import { SharingService, type NewShare } from './sharing/sharing.service.js';
+import { TrashService } from './trash/trash.service.js';
 import { TicketsService } from './tickets/tickets.service.js';
 
 @Controller()
@@ -35,6 +41,8 @@ export class TicketsController {
     private readonly pipelines: PipelinesService,
     private readonly sharing: SharingService,
     private readonly following: FollowingService,
+    private readonly creation: CreationService,
+    private readonly trash: TrashService,
   ) {}
 
   @Answers(ListTickets)
@@ -54,7 +62,23 @@ export class TicketsController {
 
   @Answers(PatchTicket)
   patch(@Payload() { actor, args }: Call<PatchTicketArgs>) {
-    return this.tickets.patch(scopeOf(actor), actor.kind === 'user' ? actor.name : '', args);
+    return this.tickets.patch(scopeOf(actor), nameOf(actor), args);
+  }
+
+  @Answers(CreateTicket)
+  create(@Payload() { actor, args }: Call<CreateTicketArgs>) {
+    return this.creation.create(scopeOf(actor), nameOf(actor), args);
+  }
+
+  @Answers(DeleteTicket)
+  async delete(@Payload() { actor, args }: Call<{ id: string }>) {
+    await this.trash.delete(scopeOf(actor), nameOf(actor), args.id);
+    return { deleted: true as const };
+  }
+
+  @Answers(RestoreTicket)
+  restore(@Payload() { actor, args }: Call<{ id: string }>) {
+    return this.trash.restore(scopeOf(actor), nameOf(actor), args.id);
   }
 
   @Answers(TicketHistory)
@@ -84,12 +108,12 @@ export class TicketsController {
 
   @Answers(AddShare)
   addShare(@Payload() { actor, args }: Call<NewShare>) {
-    return this.sharing.add(scopeOf(actor), actor.kind === 'user' ? actor.name : '', args);
+    return this.sharing.add(scopeOf(actor), nameOf(actor), args);
   }
 
   @Answers(RemoveShare)
   async removeShare(@Payload() { actor, args }: Call<{ id: string; shareId: string }>) {
-    await this.sharing.remove(scopeOf(actor), actor.kind === 'user' ? actor.name : '', args.id, args.shareId);
+    await this.sharing.remove(scopeOf(actor), nameOf(actor), args.id, args.shareId);
     return { removed: true as const };
   }
 
@@ -109,3 +133,5 @@ export class TicketsController {
     return { pipelineId: await this.pipelines.setUp(accountOf(actor)) };
   }
 }
+
+const nameOf = (actor: Actor) => (actor.kind === 'user' ? actor.name : '');

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { liveBusFor, MessagingModule } from '@helpdesk/messaging';
 import { DatabaseModule, type Runtime } from '@helpdesk/platform';
+import { CreationRepository } from './creation/creation.repository.js';
+import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
 import { Pipeline, Stage } from './pipelines/pipeline.entity.js';
@@ -12,6 +14,7 @@ import { TicketChanges } from './tickets/ticket-changes.js';
 import { TicketHandlers } from './tickets/ticket.handlers.js';
 import { TicketRepository } from './tickets/ticket.repository.js';
 import { TicketsService } from './tickets/tickets.service.js';
+import { TrashService } from './trash/trash.service.js';
 import { RUNTIME } from './tokens.js';
 
 /** Database connections, and keys handled at once, of one process. */
@@ -28,6 +31,8 @@ export class TicketsModule {
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
+        CreationRepository,
+        CreationService,
         FollowingService,
         ListingService,
         PipelinesService,
@@ -37,6 +42,7 @@ export class TicketsModule {
         TicketHandlers,
         TicketRepository,
         TicketsService,
+        TrashService,
       ],
     };
   }

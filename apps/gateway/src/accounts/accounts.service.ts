@@ -1,34 +1,32 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateChannel, SetUpTickets } from '@helpdesk/contracts';
-import { Database, EVERY_ACCOUNT, hashPassword, newId, notFound, RpcClient, type Runtime, type Tx } from '@helpdesk/platform';
+import { Database, EVERY_ACCOUNT, hashPassword, notFound, Problem, RpcClient, type Runtime } from '@helpdesk/platform';
 import { RUNTIME } from '../tokens.js';
-
-export interface NewAccount {
-  accountName: string;
-  name: string;
-  email: string;
-  password: string;
-  supportAddress: string;
-}
+import { insertAccount, type NewAccount } from './new-account.js';
 
 interface Pending {
   id: string;
   settings: { channelId: string; supportAddress: string };
 }
 
-const ALL = { scope: 'all', unassigned: true };
 /** Two first starts at the same moment make one account. */
 const LOCK = 7_304_119_222;
 const RETRY_MS = 250;
 /** The services of a cluster take seconds to start; longer than this somebody should know. */
 const WARN_EVERY = 80;
+/** Accounts that the command account:add has made are finished by whichever gateway sees them first. */
+const LOOK_MS = 2_000;
+/** Answers that stay the same however often they are asked for. */
+const REFUSED = new Set([400, 409, 422]);
 
 /** Makes accounts: the rows here first, then what the services add. A crash in between is made good at the next start. */
 @Injectable()
 export class AccountsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private isStopping = false;
   private finishing: Promise<void> = Promise.resolve();
+  private isFinishing = false;
+  private looker: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
@@ -48,11 +46,13 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
         supportAddress: SUPPORT_ADDRESS,
       });
     }
-    this.finishing = this.finishPending();
+    void this.finishPending();
+    this.looker = setInterval(() => this.isFinishing || void this.finishPending(), LOOK_MS);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
+    clearInterval(this.looker);
     // A call that hangs has up to 15 s; the next start goes on from where this one stopped.
     await Promise.race([this.finishing, sleep(1_000)]);
   }
@@ -61,9 +61,13 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
     return (await this.database.queryOne(EVERY_ACCOUNT, 'SELECT 1 FROM gateway.account LIMIT 1')) !== undefined;
   }
 
-  /** Every account is usable: its pipeline and its mail channel are there. */
+  /** There is no account yet, or one that is usable: its pipeline and its mail channel are there. Further ones stop nobody. */
   async isSetUp(): Promise<boolean> {
-    return (await this.database.queryOne(EVERY_ACCOUNT, 'SELECT 1 FROM gateway.account WHERE NOT is_set_up LIMIT 1')) === undefined;
+    const row = await this.database.queryOne<{ is_set_up: boolean | null }>(
+      EVERY_ACCOUNT,
+      'SELECT bool_or(is_set_up) AS is_set_up FROM gateway.account',
+    );
+    return row?.is_set_up ?? true;
   }
 
   /** The page's way to the first account. 404 once there is one. */
@@ -79,19 +83,24 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
     return this.database.transaction(EVERY_ACCOUNT, async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       if (await tx.queryOne('SELECT 1 FROM gateway.account LIMIT 1')) return false;
-      const accountId = newId();
-      const settings = { channelId: newId(), supportAddress: account.supportAddress.toLowerCase() };
-      await tx.query('INSERT INTO gateway.account (id, name, settings) VALUES ($1, $2, $3)', [
-        accountId,
-        account.accountName,
-        JSON.stringify(settings),
-      ]);
-      await insertSuperAdmin(tx, accountId, account, passwordHash);
+      await insertAccount(tx, account, passwordHash);
       return true;
     });
   }
 
-  private async finishPending(): Promise<void> {
+  private finishPending(): Promise<void> {
+    this.finishing = this.finishAfter(this.finishing);
+    return this.finishing;
+  }
+
+  private async finishAfter(before: Promise<void>): Promise<void> {
+    await before;
+    this.isFinishing = true;
+    await this.finishAll();
+    this.isFinishing = false;
+  }
+
+  private async finishAll(): Promise<void> {
     for (let tries = 1; !this.isStopping; tries += 1) {
       try {
         const pending = await this.database.query<Pending & Record<string, unknown>>(
@@ -110,21 +119,20 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
 
   private async finish({ id, settings }: Pending): Promise<void> {
     const actor = { kind: 'system', accountId: id } as const;
-    await this.rpc.call(SetUpTickets, actor, {});
-    await this.rpc.call(CreateChannel, actor, { id: settings.channelId, type: 'email', name: 'Support', address: settings.supportAddress });
+    try {
+      await this.rpc.call(SetUpTickets, actor, {});
+      await this.rpc.call(CreateChannel, actor, {
+        id: settings.channelId,
+        type: 'email',
+        name: 'Support',
+        address: settings.supportAddress,
+      });
+    } catch (error) {
+      // What was refused would be refused again: the account is usable without its channel, and its super admin can make another.
+      if (!(error instanceof Problem) || !REFUSED.has(error.status)) throw error;
+      const fields = { accountId: id, supportAddress: settings.supportAddress, code: error.code, detail: error.detail };
+      this.runtime.logger.error(fields, 'the first channel of an account was refused: its super admin has to make one');
+    }
     await this.database.query(EVERY_ACCOUNT, 'UPDATE gateway.account SET is_set_up = true WHERE id = $1', [id]);
   }
-}
-
-async function insertSuperAdmin(tx: Tx, accountId: string, account: NewAccount, passwordHash: string): Promise<void> {
-  const userId = newId();
-  await tx.query(
-    `INSERT INTO gateway.desk_user (id, account_id, email, name, password_hash, seat, super_admin, access, ticket_access, rights)
-     VALUES ($1, $2, $3, $4, $5, 'service', true, '{service}', $6, '{account_settings,user_admin,export,bulk,audit}')`,
-    [userId, accountId, account.email.toLowerCase(), account.name, passwordHash, JSON.stringify({ view: ALL, edit: ALL, delete: ALL })],
-  );
-  await tx.query(
-    `INSERT INTO gateway.audit (id, account_id, actor_id, actor_name, action, subject, new_value) VALUES ($1, $2, $3, $4, 'account.created', $5, $6)`,
-    [newId(), accountId, userId, account.name, `account/${accountId}`, JSON.stringify({ name: account.accountName })],
-  );
 }

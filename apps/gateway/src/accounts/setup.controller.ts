@@ -1,22 +1,8 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CHANNEL_ADDRESS } from '@helpdesk/contracts';
-import { IsEmail, IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Access } from '../auth/access.decorator.js';
-import { IsNewPassword } from '../credentials/password.rules.js';
-import { IsOneLine } from '../problems/field-rules.js';
 import { AccountsService } from './accounts.service.js';
-
-export class SetUpDto {
-  @ApiProperty({ example: 'Acme' }) @IsString() @IsNotEmpty() @MaxLength(200) @IsOneLine() accountName: string;
-  @ApiProperty({ example: 'Anna Admin' }) @IsString() @IsNotEmpty() @MaxLength(200) @IsOneLine() name: string;
-  @ApiProperty({ example: 'anna@example.com' }) @IsEmail({ require_tld: false }) email: string;
-  @ApiProperty({ minLength: 12 }) @IsNewPassword() password: string;
-  @ApiProperty({ example: 'support@example.com', description: 'Without a plus' })
-  @IsEmail({ require_tld: false })
-  @Matches(CHANNEL_ADDRESS)
-  supportAddress: string;
-}
+import { SetUpDto } from './set-up.dto.js';
 
 @ApiTags('session')
 @Controller('api/v1')

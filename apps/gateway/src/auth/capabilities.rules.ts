@@ -61,6 +61,6 @@ const OF_SERVICE: TicketViewId[] = ['unassigned', 'mine', 'all_open', 'mentions'
 export function viewsOf(p: Facts): TicketViewId[] {
   const can = capabilitiesOf(p);
   if (!can.includes('helpdesk')) return [];
-  if (can.includes('views.all')) return OF_SERVICE;
+  if (can.includes('views.all')) return can.includes('ticket.delete') ? [...OF_SERVICE, 'trash'] : OF_SERVICE;
   return can.includes('views.own') ? OF_COLLABORATORS : OF_EVERYBODY;
 }

@@ -9,7 +9,7 @@ import {
   type TicketSource,
   type TicketViewId,
 } from '@helpdesk/contracts';
-import { IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
@@ -88,6 +88,34 @@ export class TicketDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) closedAt: string | null;
 }
 
+export class CreateTicketDto {
+  @ApiProperty({ minLength: 1, maxLength: 255 }) @IsString() @MaxLength(255) @IsOneLine() name: string;
+  @ApiProperty(uuid) @IsUUID() pipelineId: string;
+  @ApiProperty({ ...uuid, description: 'A status of the pipeline in which tickets may begin' }) @IsUUID() stageId: string;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() ownerId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() teamId?: string | null;
+  @ApiPropertyOptional({ enum: PRIORITIES, nullable: true }) @MayBeNull() @IsIn(PRIORITIES) priority?: Priority | null;
+  @ApiPropertyOptional({ type: [String], example: ['billing'] })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MaxLength(100, { each: true })
+  category?: string[];
+  @ApiPropertyOptional({ type: [String], description: 'The first one is shown in lists' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsUUID('all', { each: true })
+  contactIds?: string[];
+  @ApiPropertyOptional({ type: [String], description: 'The first one is the primary company' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsUUID('all', { each: true })
+  companyIds?: string[];
+}
+
 export class PatchTicketDto {
   @ApiPropertyOptional() @MayBeAbsent() @IsString() @MaxLength(255) @IsOneLine() name?: string;
   @ApiPropertyOptional(uuid) @MayBeAbsent() @IsUUID() stageId?: string;
@@ -97,6 +125,13 @@ export class PatchTicketDto {
   @MayBeNull()
   @IsIn(PRIORITIES)
   priority?: Priority | null;
+  @ApiPropertyOptional({ type: [String], example: ['billing'] })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MaxLength(100, { each: true })
+  category?: string[];
 }
 
 export class HistoryItemDto {

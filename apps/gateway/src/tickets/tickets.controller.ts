@@ -3,19 +3,23 @@ import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs
 import {
   AddReply,
   AuthorizeTicket,
+  CreateTicket,
+  DeleteTicket,
+  FindRecords,
   FollowTicket,
   GetTicket,
   ListDrafts,
   ListPipelines,
   ListTickets,
   PatchTicket,
+  RestoreTicket,
   TicketContacts,
   TicketHistory,
   TicketTimeline,
   type TicketGrant,
   type TicketView,
 } from '@helpdesk/contracts';
-import { Database, forbidden, invalidField, RpcClient } from '@helpdesk/platform';
+import { Database, forbidden, invalid, invalidField, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
@@ -25,7 +29,15 @@ import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
 import { OpenTicketDto } from './open-ticket.dto.js';
-import { HistoryDto, PatchTicketDto, PipelineListDto, TicketDto, TicketListQueryDto, TicketPageDto } from './ticket.dto.js';
+import {
+  CreateTicketDto,
+  HistoryDto,
+  PatchTicketDto,
+  PipelineListDto,
+  TicketDto,
+  TicketListQueryDto,
+  TicketPageDto,
+} from './ticket.dto.js';
 
 const ETAG = { ETag: { description: 'The version in quotes, for If-Match', schema: { type: 'string', example: '"7"' } } } as const;
 const INCLUDES = ['timeline', 'sidebar', 'drafts'];
@@ -56,6 +68,71 @@ export class TicketsController {
   list(@Me() me: Principal, @Query() query: TicketListQueryDto): Promise<TicketPageDto> {
     if (query.view && !viewsOf(me).includes(query.view)) throw forbidden('missing_views_all', 'Your seat does not include this view.');
     return this.rpc.call(ListTickets, actorFor(me), { ...query });
+  }
+
+  @Post('tickets')
+  @HttpCode(201)
+  @Access('ticket.create')
+  @ApiOperation({ summary: 'Make a ticket by hand: nothing is sent to anybody' })
+  @ApiResponse({ status: 201, type: TicketDto, headers: ETAG })
+  async create(
+    @Me() me: Principal,
+    @ResourceId() id: string,
+    @Body() {
+      name,
+      pipelineId,
+      stageId,
+      ownerId = null,
+      teamId = null,
+      priority = null,
+      category = [],
+      contactIds = [],
+      companyIds = [],
+    }: CreateTicketDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TicketView> {
+    if (ownerId) await this.checkOwner(me, ownerId);
+    if (teamId) await this.checkTeam(me, teamId);
+    const records = await this.rpc.call(FindRecords, actorFor(me), { contactIds, companyIds });
+    const unknown = (field: string, ids: string[], found: { id: string }[]) =>
+      ids.flatMap((wanted, i) =>
+        found.some((record) => record.id === wanted) ? [] : [{ pointer: `/${field}/${i}`, code: 'unknown', detail: 'is not there' }],
+      );
+    const problems = [...unknown('contactIds', contactIds, records.contacts), ...unknown('companyIds', companyIds, records.companies)];
+    if (problems.length > 0) throw invalid(problems);
+    const contacts = contactIds.map((wanted) => ({
+      id: wanted,
+      name: records.contacts.find((record) => record.id === wanted)?.name ?? '',
+    }));
+    const source = me.via === 'api_key' ? 'api' : 'manual';
+    const place = { id, name, pipelineId, stageId, ownerId, teamId, priority };
+    const ticket = await this.rpc.call(CreateTicket, actorFor(me), { ...place, category, contacts, companyIds, source });
+    void reply.header('etag', `"${ticket.version}"`);
+    return ticket;
+  }
+
+  @Delete('tickets/:id')
+  @HttpCode(204)
+  @Access('ticket.delete')
+  @ApiOperation({ summary: 'Put a ticket in the trash' })
+  @ApiResponse({ status: 204, description: 'In the trash' })
+  async delete(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<void> {
+    await this.rpc.call(DeleteTicket, actorFor(me), { id });
+  }
+
+  @Post('tickets/:id/restore')
+  @HttpCode(200)
+  @Access('ticket.delete')
+  @ApiOperation({ summary: 'Take a ticket out of the trash' })
+  @ApiResponse({ status: 200, type: TicketDto, headers: ETAG })
+  async restore(
+    @Me() me: Principal,
+    @Param('id', uuidParam) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TicketView> {
+    const ticket = await this.rpc.call(RestoreTicket, actorFor(me), { id });
+    void reply.header('etag', `"${ticket.version}"`);
+    return ticket;
   }
 
   @Get('tickets/:id')

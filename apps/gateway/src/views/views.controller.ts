@@ -13,6 +13,7 @@ const NAMES: Record<TicketViewId, string> = {
   mentions: 'My mentions',
   following: 'Following',
   all_closed: 'All closed',
+  trash: 'Trash',
 };
 
 class ViewDto {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
 import type { ListTicketsArgs, Page, TicketRow, TicketSort, TicketViewId } from '@helpdesk/contracts';
 import { Database, invalidField } from '@helpdesk/platform';
-import { toRow, type Found, type StoredTicket } from '../tickets/ticket.repository.js';
+import { toRow } from '../tickets/ticket.mapper.js';
+import type { Found, StoredTicket } from '../tickets/ticket.repository.js';
 
 const COLUMNS = { lastActivityAt: 'last_activity_at', createdAt: 'created_at', number: 'number' } as const;
 const CASTS = { lastActivityAt: 'timestamptz', createdAt: 'timestamptz', number: 'int' } as const;
@@ -17,7 +18,12 @@ export class ListingService {
     const add = (value: unknown) => `$${values.push(value)}`;
     const { field, isDescending } = sortOf(args.sort);
     const column = `t.${COLUMNS[field]}`;
-    const where = ['t.deleted_at IS NULL', scopeToSql(scope, 'view', 't', add), ...conditions(scope, args, add)];
+    const where = [
+      args.view === 'trash' ? 't.deleted_at IS NOT NULL' : 't.deleted_at IS NULL',
+      // The trash shows what one may take out of it again.
+      scopeToSql(scope, args.view === 'trash' ? 'delete' : 'view', 't', add),
+      ...conditions(scope, args, add),
+    ];
     if (args.cursor !== undefined) {
       const after = readCursor(args.cursor, args.sort);
       where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${add(after.value)}::${CASTS[field]}, ${add(after.id)}::uuid)`);
@@ -40,11 +46,14 @@ export class ListingService {
   async counts(scope: TicketScope, views: TicketViewId[]): Promise<Record<string, number>> {
     const values: unknown[] = [];
     const add = (value: unknown) => `$${values.push(value)}`;
-    const predicate = scopeToSql(scope, 'view', 't', add);
-    const columns = views.map((view) => `count(*) FILTER (WHERE ${VIEWS[view](() => add(scope.userId))})::int AS "${view}"`);
+    const seen = scopeToSql(scope, 'view', 't', add);
+    const columns = views.map((view) => {
+      const isThere = view === 'trash' ? scopeToSql(scope, 'delete', 't', add) : 't.deleted_at IS NULL';
+      return `count(*) FILTER (WHERE ${VIEWS[view](() => add(scope.userId))} AND ${isThere})::int AS "${view}"`;
+    });
     const row = await this.database.queryOne<Record<string, number>>(
       scope,
-      `SELECT ${columns.join(', ')} FROM tickets.ticket t WHERE t.deleted_at IS NULL AND ${predicate}`,
+      `SELECT ${columns.join(', ')} FROM tickets.ticket t WHERE ${seen}`,
       values,
     );
     return row ?? {};
@@ -62,12 +71,16 @@ const VIEWS: Record<TicketViewId, (user: () => string) => string> = {
   mentions: (user) => mine('ticket_mention', user()),
   following: (user) => mine('ticket_follower', user()),
   all_closed: () => 't.closed_at IS NOT NULL',
+  trash: () => 't.deleted_at IS NOT NULL',
 };
 
 function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unknown) => string): string[] {
   const found: string[] = [];
   if (args.view) found.push(VIEWS[args.view](() => add(scope.userId)));
-  if (args.contactId !== undefined) found.push(`t.contact_id = ${add(args.contactId)}::uuid`);
+  if (args.contactId !== undefined)
+    found.push(
+      `EXISTS (SELECT 1 FROM tickets.ticket_contact c WHERE c.account_id = t.account_id AND c.ticket_id = t.id AND c.contact_id = ${add(args.contactId)}::uuid)`,
+    );
   const q = args.q?.trim();
   if (q && /^#?\d{1,9}$/.test(q)) found.push(`t.number = ${add(Number(q.replace('#', '')))}`);
   else if (q) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { TicketChanged, TicketNoticed, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
 import { LiveBus, MessageBus } from '@helpdesk/messaging';
@@ -7,7 +8,14 @@ import { TicketRepository, type ActivityActor, type StoredTicket, type TicketUpd
 import { reopenUntil } from './ticket.rules.js';
 
 /** Columns people see as fields of the ticket; the others follow from messages. */
-const FIELDS = { name: 'name', stage_id: 'stageId', owner_id: 'ownerId', team_id: 'teamId', priority: 'priority' } as const;
+const FIELDS = {
+  name: 'name',
+  stage_id: 'stageId',
+  owner_id: 'ownerId',
+  team_id: 'teamId',
+  priority: 'priority',
+  category: 'category',
+} as const;
 
 /** The one place where a ticket changes: columns, history, events, all in the caller's transaction. */
 @Injectable()
@@ -26,7 +34,7 @@ export class TicketChanges {
     const changes: TicketChange[] = [];
     for (const [column, field] of Object.entries(FIELDS) as [keyof typeof FIELDS, string][]) {
       const value = update[column];
-      if (value === undefined || value === ticket[column]) continue;
+      if (value === undefined || isDeepStrictEqual(value, ticket[column])) continue;
       const labels = column === 'stage_id' ? { oldLabel: stageOf(ticket.stage_id)?.name, newLabel: stageOf(value as string)?.name } : {};
       changes.push({ field, old: ticket[column], new: value, ...labels });
     }
@@ -73,6 +81,32 @@ export class TicketChanges {
       );
     }
     return version;
+  }
+
+  /** To the trash (`at`), or back from it (null): the thread takes no further message meanwhile, nobody but the trash shows the ticket. */
+  async setDeleted(tx: Tx, ticket: StoredTicket, at: Date | null, actor: ActivityActor): Promise<void> {
+    const now = new Date();
+    const facts = await this.repository.accessFacts(tx, ticket);
+    const version = await this.repository.update(tx, ticket, { deleted_at: at });
+    const changes: TicketChange[] = [{ field: 'deletedAt', old: ticket.deleted_at?.toISOString() ?? null, new: at?.toISOString() ?? null }];
+    await this.repository.record(tx, ticket, version, now, actor, 'api', changes);
+    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
+    await this.bus.publish(
+      tx,
+      ticket.account_id,
+      new TicketChanged({
+        ticketId: ticket.id,
+        version,
+        changes,
+        state: at ? 'deleted' : ticket.closed_at ? 'closed' : 'open',
+        reopenUntil: !at && ticket.closed_at && pipeline ? reopenUntil(pipeline, ticket.closed_at) : null,
+        actorUserId: actor.id,
+        actorName: actor.name,
+        at: now.toISOString(),
+      }),
+    );
+    const [before, after] = at ? [facts, null] : [null, facts];
+    this.live.publish(tx, ticket.account_id, { kind: 'ticket.changed', ticketId: ticket.id, version, before, after });
   }
 
   /** Somebody gained or lost sight of the ticket without a change of its fields: `before` is how it was. */

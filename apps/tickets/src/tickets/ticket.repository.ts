@@ -1,14 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
-import type {
-  ConversationStarted,
-  Priority,
-  TicketAccessFacts,
-  TicketAction,
-  TicketRow,
-  TicketSource,
-  TicketView,
-} from '@helpdesk/contracts';
+import type { ConversationStarted, Priority, TicketAccessFacts, TicketAction, TicketSource, TicketView } from '@helpdesk/contracts';
 import { Database, newId, type Tx } from '@helpdesk/platform';
 
 export interface StoredTicket {
@@ -34,6 +26,7 @@ export interface StoredTicket {
   created_at: Date;
   last_activity_at: Date;
   closed_at: Date | null;
+  deleted_at: Date | null;
 }
 
 export type Found<T> = T & Record<string, unknown>;
@@ -45,10 +38,12 @@ export interface TicketUpdate {
   owner_id?: string | null;
   team_id?: string | null;
   priority?: Priority | null;
+  category?: string[];
   excerpt?: string;
   thread_version?: number;
   last_activity_at?: Date;
   closed_at?: Date | null;
+  deleted_at?: Date | null;
 }
 
 export interface ActivityEntry {
@@ -68,11 +63,17 @@ export class TicketRepository {
   constructor(private readonly database: Database) {}
 
   /** The ticket if the scope covers it, in one query: absent and invisible take the same path. */
-  async inScope(scope: TicketScope, action: TicketAction, id: string, tx?: Tx): Promise<StoredTicket | undefined> {
+  async inScope(
+    scope: TicketScope,
+    action: TicketAction,
+    id: string,
+    tx?: Tx,
+    from: 'desk' | 'trash' = 'desk',
+  ): Promise<StoredTicket | undefined> {
     const values: unknown[] = [id];
     const predicate = scopeToSql(scope, action, 't', (value) => `$${values.push(value)}`);
     const lock = tx ? ' FOR UPDATE' : '';
-    const sql = `SELECT t.* FROM tickets.ticket t WHERE t.id = $1 AND t.deleted_at IS NULL AND ${predicate}${lock}`;
+    const sql = `SELECT t.* FROM tickets.ticket t WHERE t.id = $1 AND t.deleted_at IS ${from === 'desk' ? '' : 'NOT '}NULL AND ${predicate}${lock}`;
     return (tx ?? this.database.within(scope)).queryOne<Found<StoredTicket>>(sql, values);
   }
 
@@ -139,7 +140,39 @@ export class TicketRepository {
         event.message.at,
       ],
     );
+    if (row)
+      await this.associate(
+        tx,
+        accountId,
+        event.ticketId,
+        event.contactId ? [event.contactId] : [],
+        event.companyId ? [event.companyId] : [],
+      );
     return row?.number;
+  }
+
+  async associate(tx: Tx, accountId: string, ticketId: string, contactIds: string[], companyIds: string[]): Promise<void> {
+    for (const [table, ids] of [
+      ['contact', contactIds],
+      ['company', companyIds],
+    ] as const) {
+      if (ids.length === 0) continue;
+      void tx.query(
+        `INSERT INTO tickets.ticket_${table} (account_id, ticket_id, ${table}_id, position)
+         SELECT $1, $2, x.id, x.position - 1 FROM unnest($3::uuid[]) WITH ORDINALITY x (id, position) ON CONFLICT DO NOTHING`,
+        [accountId, ticketId, ids],
+      );
+    }
+  }
+
+  /** All contacts and companies, the first one first. */
+  async associations(ask: Pick<Tx, 'queryOne'>, { account_id, id }: StoredTicket): Promise<Pick<TicketView, 'contactIds' | 'companyIds'>> {
+    const row = await ask.queryOne<{ contact_ids: string[]; company_ids: string[] }>(
+      `SELECT ARRAY(SELECT contact_id FROM tickets.ticket_contact WHERE account_id = $1 AND ticket_id = $2 ORDER BY position) AS contact_ids,
+              ARRAY(SELECT company_id FROM tickets.ticket_company WHERE account_id = $1 AND ticket_id = $2 ORDER BY position) AS company_ids`,
+      [account_id, id],
+    );
+    return { contactIds: row?.contact_ids ?? [], companyIds: row?.company_ids ?? [] };
   }
 
   /** Sets columns and makes the next version. */
@@ -161,11 +194,10 @@ export class TicketRepository {
   }
 
   /** Links whose other end the scope covers as well. */
-  async links(scope: TicketScope, ticketId: string): Promise<TicketView['links']> {
+  async links(scope: TicketScope, ticketId: string, tx?: Tx): Promise<TicketView['links']> {
     const values: unknown[] = [ticketId];
     const predicate = scopeToSql(scope, 'view', 't', (value) => `$${values.push(value)}`);
-    const rows = await this.database.query<{ kind: TicketView['links'][number]['kind']; other_id: string }>(
-      scope,
+    const rows = await (tx ?? this.database.within(scope)).query<{ kind: TicketView['links'][number]['kind']; other_id: string }>(
       `SELECT l.kind, l.other_id FROM tickets.ticket_link l JOIN tickets.ticket t ON t.id = l.other_id
        WHERE l.ticket_id = $1 AND t.deleted_at IS NULL AND ${predicate} ORDER BY l.created_at`,
       values,
@@ -227,51 +259,4 @@ export class TicketRepository {
       new: r.new_value,
     }));
   }
-}
-
-export function toView(t: StoredTicket, links: TicketView['links']): TicketView {
-  return {
-    id: t.id,
-    number: t.number,
-    name: t.name,
-    pipelineId: t.pipeline_id,
-    stageId: t.stage_id,
-    ownerId: t.owner_id,
-    teamId: t.team_id,
-    priority: t.priority,
-    category: t.category,
-    source: t.source,
-    contactIds: t.contact_id ? [t.contact_id] : [],
-    companyIds: t.company_id ? [t.company_id] : [],
-    properties: {},
-    links,
-    mergedIds: [],
-    isUnreadable: t.is_unreadable,
-    threadVersion: t.thread_version,
-    version: t.version,
-    createdAt: t.created_at.toISOString(),
-    lastActivityAt: t.last_activity_at.toISOString(),
-    closedAt: t.closed_at?.toISOString() ?? null,
-  };
-}
-
-export function toRow(t: StoredTicket): TicketRow {
-  return {
-    id: t.id,
-    number: t.number,
-    name: t.name,
-    contact: t.contact_id ? { id: t.contact_id, name: t.contact_name ?? '' } : null,
-    excerpt: t.excerpt,
-    source: t.source,
-    pipelineId: t.pipeline_id,
-    stageId: t.stage_id,
-    ownerId: t.owner_id,
-    teamId: t.team_id,
-    priority: t.priority,
-    unread: false,
-    draft: false,
-    slaDueAt: null,
-    lastActivityAt: t.last_activity_at.toISOString(),
-    version: t.version,
-  };
 }

@@ -4,7 +4,8 @@ import type { HistoryItem, PatchTicketArgs, TicketAction, TicketGrant, TicketVie
 import { Database, forbidden, invalidField, notFound, Problem, type Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from './ticket-changes.js';
-import { TicketRepository, toView, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
+import { toView } from './ticket.mapper.js';
+import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
 import { moveProblem } from './ticket.rules.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -21,7 +22,9 @@ export class TicketsService {
   async get(scope: TicketScope, id: string): Promise<TicketView> {
     const ticket = UUID.test(id) ? await this.repository.inScope(scope, 'view', id) : undefined;
     if (!ticket) throw notFound();
-    return toView(ticket, await this.repository.links(scope, ticket.id));
+    const ask = this.database.within(scope);
+    const [links, associations] = await Promise.all([this.repository.links(scope, ticket.id), this.repository.associations(ask, ticket)]);
+    return toView(ticket, links, associations);
   }
 
   /** The answer to "may he?": a grant, 404 when he may not even see the ticket, 403 when he may see but not do it. */
@@ -45,7 +48,8 @@ export class TicketsService {
       if (args.stageId !== undefined) await this.checkMove(scope, ticket, args.stageId, '/stageId', tx);
       const name = args.name?.trim();
       if (name !== undefined && (name === '' || name.length > 255)) throw invalidField('/name', 'length', 'must have 1 to 255 characters');
-      const wanted: TicketUpdate = { name, stage_id: args.stageId, owner_id: args.ownerId, team_id: args.teamId, priority: args.priority };
+      const { stageId: stage_id, ownerId: owner_id, teamId: team_id, priority, category } = args;
+      const wanted: TicketUpdate = { name, stage_id, owner_id, team_id, priority, category };
       const update = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as TicketUpdate;
       await this.changes.apply(tx, ticket, update, { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
     });

@@ -125,6 +125,11 @@ export const TicketContacts = query<
   { grant: TicketGrant; contactIds: string[]; companyIds: string[] },
   Omit<SidebarView, 'previousTickets' | 'activities'>
 >('conversations', 'contacts-of-ticket');
+/** Which of these there are, with the names of contacts. */
+export const FindRecords = query<{ contactIds: string[]; companyIds: string[] }, Pick<SidebarView, 'contacts' | 'companies'>>(
+  'conversations',
+  'find-records',
+);
 /** Which ticket a message is on now; the gateway then asks tickets whether the caller may see that. */
 export const LocateMessage = query<{ id: string }, MessageHome>('conversations', 'locate-message');
 /** `ticketId` null: uploaded by `uploadedBy` and not yet sent; {@link NOWHERE}: there is no such file. */

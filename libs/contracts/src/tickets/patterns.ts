@@ -67,7 +67,7 @@ export interface TicketRow {
 }
 
 /** The default views there are so far, in the order people see them (D-70). */
-export const TICKET_VIEWS = ['unassigned', 'mine', 'all_open', 'mentions', 'following', 'all_closed'] as const;
+export const TICKET_VIEWS = ['unassigned', 'mine', 'all_open', 'mentions', 'following', 'all_closed', 'trash'] as const;
 export type TicketViewId = (typeof TICKET_VIEWS)[number];
 export const TICKET_SORTS = ['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const;
 export type TicketSort = (typeof TICKET_SORTS)[number];
@@ -94,7 +94,24 @@ export interface PatchTicketArgs {
   ownerId?: string | null;
   teamId?: string | null;
   priority?: Priority | null;
+  category?: string[];
   name?: string;
+}
+
+export interface CreateTicketArgs {
+  /** Chosen by the gateway, so that a repeated request makes one ticket. */
+  id: string;
+  name: string;
+  pipelineId: string;
+  stageId: string;
+  ownerId: string | null;
+  teamId: string | null;
+  priority: Priority | null;
+  category: string[];
+  /** The first one is shown in lists. */
+  contacts: { id: string; name: string }[];
+  companyIds: string[];
+  source: 'manual' | 'api';
 }
 
 /** Proof that a person may do `action` on a ticket; conversations serves messages only against one. */
@@ -140,6 +157,9 @@ export const ListTickets = query<ListTicketsArgs, Page<TicketRow>>('tickets', 'l
 export const GetTicket = query<{ id: string }, TicketView>('tickets', 'get');
 /** `moveToStageId` is checked as well when it is given. 404 when the ticket is outside the scope, 403 when it may be seen but not changed. */
 export const AuthorizeTicket = query<{ id: string; action: TicketAction; moveToStageId?: string }, TicketGrant>('tickets', 'authorize');
+export const CreateTicket = command<CreateTicketArgs, TicketView>('tickets', 'create');
+export const DeleteTicket = command<{ id: string }, { deleted: true }>('tickets', 'delete');
+export const RestoreTicket = command<{ id: string }, TicketView>('tickets', 'restore');
 export const PatchTicket = command<PatchTicketArgs, TicketView>('tickets', 'patch');
 export const TicketHistory = query<{ id: string }, { items: HistoryItem[] }>('tickets', 'history');
 /** How many tickets each view holds, of those the asker may see. */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { IsEmail, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
 import { resolve } from 'node:path';
+import { CHANNEL_ADDRESS } from '@helpdesk/contracts';
 
 const url = (protocols: string[]) => IsUrl({ protocols, require_tld: false, require_protocol: true, allow_query_components: true });
 
@@ -30,7 +31,9 @@ export class DeskConfig {
   @IsOptional() @IsEmail({ require_tld: false }) ADMIN_EMAIL?: string;
   @IsOptional() @MinLength(8) ADMIN_PASSWORD?: string;
   @IsOptional() @MinLength(1) ACCOUNT_NAME?: string;
-  @IsEmail({ require_tld: false }) SUPPORT_ADDRESS = 'support@localhost';
+  @IsEmail({ require_tld: false })
+  @Matches(CHANNEL_ADDRESS, { message: 'SUPPORT_ADDRESS must be an e-mail address in ASCII without a plus' })
+  SUPPORT_ADDRESS = 'support@localhost';
   @IsOptional() @IsInt() @Min(1) @Max(65_535) METRICS_PORT?: number;
 
   /** Port on which this process answers the other services; 0 = any free one. */

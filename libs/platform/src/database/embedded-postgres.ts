@@ -168,6 +168,21 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   return { url, stop };
 }
 
+/** The address of the embedded PostgreSQL that runs on this folder now, if one does. */
+export async function runningDatabase(dataDir: string): Promise<string | undefined> {
+  const file = join(dataDir, 'database-url');
+  if (!existsSync(file) || !runningServer(join(dataDir, 'postgres'))) return undefined;
+  const url = readFileSync(file, 'utf8').trim();
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  try {
+    await client.connect();
+    await client.end();
+    return url;
+  } catch {
+    return undefined;
+  }
+}
+
 async function initialise(binaries: Binaries, pgdata: string, password: string, user: { uid?: number; gid?: number }): Promise<void> {
   rmSync(pgdata, { recursive: true, force: true });
   mkdirSync(pgdata, { mode: 0o700 });

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { TicketScope } from '@helpdesk/access';
+import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contracts';
+import { LiveBus } from '@helpdesk/messaging';
+import { Database, invalid, type FieldProblem } from '@helpdesk/platform';
+import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { toView } from '../tickets/ticket.mapper.js';
+import { TicketRepository } from '../tickets/ticket.repository.js';
+import { CreationRepository } from './creation.repository.js';
+
+/** Tickets made by hand. No conversation begins and nothing is sent (S-24). */
+@Injectable()
+export class CreationService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: TicketRepository,
+    private readonly creation: CreationRepository,
+    private readonly pipelines: PipelinesService,
+    private readonly live: LiveBus,
+  ) {}
+
+  /** Repeating it with the same id gives the ticket that is there. The maker gets what he made even where his scope does not cover it. */
+  async create(scope: TicketScope, actorName: string, args: CreateTicketArgs): Promise<TicketView> {
+    const { accountId } = scope;
+    const problems = checkPlace(await this.pipelines.list(accountId), args, scope.isSuperAdmin);
+    const name = args.name.trim();
+    if (name === '') problems.unshift({ pointer: '/name', code: 'required', detail: 'must have 1 to 255 characters' });
+    if (problems.length > 0) throw invalid(problems);
+    return this.database.transaction(accountId, async (tx) => {
+      const at = new Date();
+      const isNew = await this.creation.insert(tx, accountId, { ...args, name }, at);
+      const ticket = await this.repository.lock(tx, accountId, args.id);
+      if (!ticket) throw new Error('the ticket just made is not there');
+      if (isNew) {
+        const actor = { type: 'user' as const, id: scope.userId, name: actorName };
+        await this.repository.record(tx, ticket, 1, at, actor, args.source, [{ field: 'name', old: null, new: name }]);
+        const after = { accountId, ownerId: ticket.owner_id, teamId: ticket.team_id, shares: [] };
+        this.live.publish(tx, accountId, { kind: 'ticket.changed', ticketId: ticket.id, version: 1, before: null, after });
+      }
+      return toView(ticket, [], await this.repository.associations(tx, ticket));
+    });
+  }
+}
+
+/** S-19, S-20, D-53: an existing pipeline, one of its statuses, and one in which tickets may begin. */
+function checkPlace(pipelines: PipelineView[], args: CreateTicketArgs, isSuperAdmin: boolean): FieldProblem[] {
+  const pipeline = pipelines.find(({ id }) => id === args.pipelineId);
+  if (!pipeline) return [{ pointer: '/pipelineId', code: 'unknown', detail: 'is no pipeline' }];
+  if (!pipeline.stages.some(({ id }) => id === args.stageId))
+    return [{ pointer: '/stageId', code: 'wrong_stage', detail: 'is no status of this pipeline' }];
+  const allowed = pipeline.rules.creationStageIds;
+  if (!isSuperAdmin && allowed?.length && !allowed.includes(args.stageId))
+    return [{ pointer: '/stageId', code: 'no_creation_stage', detail: 'tickets of this pipeline do not begin here' }];
+  return [];
+}

@@ -1,0 +1,51 @@
+import type { TicketRow, TicketView } from '@helpdesk/contracts';
+import type { StoredTicket } from './ticket.repository.js';
+
+type Associations = Pick<TicketView, 'contactIds' | 'companyIds'>;
+
+export function toView(t: StoredTicket, links: TicketView['links'], { contactIds, companyIds }: Associations): TicketView {
+  return {
+    id: t.id,
+    number: t.number,
+    name: t.name,
+    pipelineId: t.pipeline_id,
+    stageId: t.stage_id,
+    ownerId: t.owner_id,
+    teamId: t.team_id,
+    priority: t.priority,
+    category: t.category,
+    source: t.source,
+    contactIds,
+    companyIds,
+    properties: {},
+    links,
+    mergedIds: [],
+    isUnreadable: t.is_unreadable,
+    threadVersion: t.thread_version,
+    version: t.version,
+    createdAt: t.created_at.toISOString(),
+    lastActivityAt: t.last_activity_at.toISOString(),
+    closedAt: t.closed_at?.toISOString() ?? null,
+  };
+}
+
+export function toRow(t: StoredTicket): TicketRow {
+  return {
+    id: t.id,
+    number: t.number,
+    name: t.name,
+    contact: t.contact_id ? { id: t.contact_id, name: t.contact_name ?? '' } : null,
+    excerpt: t.excerpt,
+    source: t.source,
+    pipelineId: t.pipeline_id,
+    stageId: t.stage_id,
+    ownerId: t.owner_id,
+    teamId: t.team_id,
+    priority: t.priority,
+    unread: false,
+    draft: false,
+    slaDueAt: null,
+    lastActivityAt: t.last_activity_at.toISOString(),
+    version: t.version,
+  };
+}
