@@ -132,6 +132,20 @@ export function testLive(given: () => LiveStage): void {
     expect([anna.ear.of(ticketId), mira.ear.of(ticketId)]).toEqual([[], []]);
   });
 
+  it('follows rights that are changed over the API, whichever replica is asked', async () => {
+    const [mira, tom] = [await listening({ view: OWN }), await listening({ view: OWN })];
+    const ticketId = await newTicket(stage);
+    const view = { scope: 'all', unassigned: true };
+    for (const { person, ear } of [mira, tom]) {
+      await stage.api.patch(`/users/${person.id}`, { ticketAccess: { view } });
+      await ear.next('resync', undefined, 1_000);
+    }
+    await stage.api.patch(`/tickets/${ticketId}`, { priority: 'high' });
+    for (const { ear } of [mira, tom]) await ear.next('ticket.changed', (heard) => heard.ticketId === ticketId);
+    await stage.api.patch(`/users/${tom.person.id}`, { active: false });
+    await tom.ear.ended(1_000);
+  });
+
   it.each<[string, (people: People, person: Person) => Promise<void>, string]>([
     ['loses his seat', (people, person) => people.change(person, "seat = 'core'"), 'no_helpdesk_access'],
     ['is deactivated', (people, person) => people.change(person, 'active = false'), 'not_signed_in'],

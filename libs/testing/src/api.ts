@@ -69,6 +69,14 @@ export class Api {
     return this.ask<T>('PATCH', path, body, headers);
   }
 
+  put<T>(path: string, body?: unknown): Promise<T> {
+    return this.ask<T>('PUT', path, body);
+  }
+
+  delete(path: string): Promise<void> {
+    return this.ask<void>('DELETE', path);
+  }
+
   /** Every item of a list, page by page. */
   async all<T>(path: string): Promise<T[]> {
     const items: T[] = [];

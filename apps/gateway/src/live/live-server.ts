@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { Inject, Injectable, Optional, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { AuthorizeTicket, GetTicketAccess, type LiveEvent } from '@helpdesk/contracts';
 import { LiveBus, type LiveListener } from '@helpdesk/messaging';
 import { newId, publicUrl, RpcClient, type Runtime } from '@helpdesk/platform';
@@ -51,7 +51,7 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     private readonly users: AuthRepository,
     private readonly rpc: RpcClient,
     private readonly bus: LiveBus,
-    @Optional() private readonly rights?: RightsChanged,
+    private readonly rights: RightsChanged,
   ) {}
 
   attach(server: HttpServer): void {
@@ -81,7 +81,7 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     });
     namespace.on('connection', (socket) => this.enter(socket));
     this.bus.subscribe(this);
-    this.rights?.on((accountId) => this.rightsChanged(accountId));
+    this.rights.on((accountId) => this.rightsChanged(accountId));
     this.timer = setInterval(() => {
       for (const account of this.accounts.values()) void account.check();
     }, CHECK_EVERY_MS);

@@ -2,7 +2,7 @@ import type { LiveEvent, LivePresence, PresenceState } from '@helpdesk/contracts
 import type { Connections } from './connections.js';
 import type { KnownFacts, LatestFacts } from './latest-facts.js';
 import type { LiveConnection } from './live-connection.js';
-import { PresenceBoard } from './presence-board.js';
+import { PresenceBoard, type PresentUser } from './presence-board.js';
 
 const HOLDS_MS = 30_000;
 
@@ -59,7 +59,7 @@ export class Presence {
   announce(ticketId: string): boolean {
     this.dropBlind(ticketId);
     const users = this.board.news(ticketId);
-    if (users) for (const connection of this.audience(ticketId)) connection.tell('presence', { ticketId, users });
+    if (users) for (const connection of this.connections.all()) this.tell(connection, ticketId, users);
     return users !== undefined;
   }
 
@@ -67,18 +67,17 @@ export class Presence {
   show(connection: LiveConnection, ticketIds = this.board.ticketIds()): void {
     for (const ticketId of ticketIds) {
       const users = this.board.users(ticketId);
-      if (users.length > 0 && this.audience(ticketId).includes(connection)) connection.tell('presence', { ticketId, users });
+      if (users.length > 0) this.tell(connection, ticketId, users);
     }
+  }
+
+  private tell(connection: LiveConnection, ticketId: string, users: PresentUser[]): void {
+    const facts = this.facts.of(ticketId)?.facts;
+    if (facts && connection.maySeePresence && connection.sees(facts)) connection.tell('presence', { ticketId, users });
   }
 
   private word(connection: LiveConnection, ticketId: string, state: LivePresence['state']): Omit<LivePresence, 'ticket'> {
     return { kind: 'presence', ticketId, state, userId: connection.principal.userId, socketId: connection.id, replica: this.replica };
-  }
-
-  private audience(ticketId: string): LiveConnection[] {
-    const facts = this.facts.of(ticketId)?.facts;
-    const now = new Date();
-    return facts ? this.connections.all().filter((connection) => connection.maySeePresence && connection.sees(facts, now)) : [];
   }
 
   private dropBlind(ticketId: string): void {

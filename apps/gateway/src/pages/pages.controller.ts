@@ -8,9 +8,9 @@ import { Access } from '../auth/access.decorator.js';
 
 const asset = (name: string) => readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8');
 const TYPES: Record<string, string> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' };
-const ASSETS = new Map(['desk.css', 'desk.js', 'texts.js'].map((name) => [name, asset(name)]));
+const ASSETS = new Map(['desk.css', 'desk.js', 'dom.js', 'sign-in.js', 'texts.js'].map((name) => [name, asset(name)]));
 
-/** The small page of the start: first account, sign-in, tickets. The workspace will take its place. */
+/** The small page of the start: first account, sign-in, passwords, tickets. The workspace will take its place. */
 @ApiExcludeController()
 @Controller()
 export class PagesController {
@@ -18,7 +18,7 @@ export class PagesController {
 
   constructor(private readonly accounts: AccountsService) {}
 
-  @Get(['', 't/:view', 't/:view/:id'])
+  @Get(['', 'password/:token', 't/:view', 't/:view/:id'])
   @Access('public')
   async index(@Res() reply: FastifyReply): Promise<void> {
     const state = (await this.accounts.hasAccount()) ? 'ready' : 'first-run';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ADMIN, repositoryRoot, startDesk, waitFor, type Desk } from '@helpdesk/testing';
+import pg from 'pg';
 import request from 'supertest';
 
 const run = promisify(execFile);
@@ -190,29 +191,25 @@ describe('users', () => {
 
 describe('what is refused, with its pointer, and changes nothing', () => {
   test.each<[string, object, string[]]>([
-    ['seat', { seat: 'gold' }, ['/seat is_in']],
-    ['right', { rights: ['bulk', 'root'] }, ['/rights is_in']],
-    ['access', { access: ['marketing'] }, ['/access is_in']],
-    ['scope', { ticketAccess: { view: { scope: 'galaxy' } } }, ['/ticketAccess/view/scope is_in']],
-    ['none for view', { ticketAccess: { view: { scope: 'none' } } }, ['/ticketAccess/view/scope is_in']],
-    ['a list for a rule', { ticketAccess: { edit: [] } }, ['/ticketAccess/edit is_object']],
-    ['a text for a list', { rights: 'bulk' }, ['/rights is_in']],
-    ['null', { seat: null, active: null, teamIds: null }, ['/active is_boolean', '/seat is_in', '/teamIds is_uuid']],
-    ['another field', { accountId: ANY_ID, id: ANY_ID }, ['/accountId whitelist_validation', '/id whitelist_validation']],
-    ['a short password', { password: 'short' }, ['/password min_length']],
-    ['a common password', { password: 'Password1234' }, ['/password is_uncommon']],
-    ['an address that is none', { email: 'lea' }, ['/email is_email']],
-    ['a name of two lines', { name: 'a\r\nBcc: b' }, ['/name matches']],
-    ['a team that is none', { teamIds: ['x'] }, ['/teamIds is_uuid']],
+    ['seat', { seat: 'gold' }, ['/seat']],
+    ['right', { rights: ['bulk', 'root'] }, ['/rights']],
+    ['access', { access: ['marketing'] }, ['/access']],
+    ['scope', { ticketAccess: { view: { scope: 'galaxy' } } }, ['/ticketAccess/view/scope']],
+    ['none for view', { ticketAccess: { view: { scope: 'none' } } }, ['/ticketAccess/view/scope']],
+    ['a list for a rule', { ticketAccess: { edit: [] } }, ['/ticketAccess/edit']],
+    ['a text for a list', { rights: 'bulk' }, ['/rights']],
+    ['null', { seat: null, active: null, teamIds: null }, ['/active', '/seat', '/teamIds']],
+    ['another field', { accountId: ANY_ID, id: ANY_ID }, ['/accountId', '/id']],
+    ['a short password', { password: 'short' }, ['/password']],
+    ['a common password', { password: 'Password1234' }, ['/password']],
+    ['an address that is none', { email: 'lea' }, ['/email']],
+    ['a name of two lines', { name: 'a\r\nBcc: b' }, ['/name']],
+    ['a team that is none', { teamIds: ['x'] }, ['/teamIds']],
   ])('unknown %s', async (_, change, expected) => {
     const user = await make();
     const before = await stateOf(user.id);
     const { status, body } = await call<Problem>(admin, 'patch', `/users/${user.id}`, change);
-    expect(status).toBe(422);
-    expect(body.errors.map(({ pointer, code }) => `${pointer} ${code}`).toSorted()).toEqual(
-      expected.map((line) => expect.stringContaining(line.split(' ')[0] ?? '') as unknown as string),
-    );
-    if (!expected[0]?.includes('/teamIds')) expect(pointers(body).toSorted()[0]).toBe(expected[0]);
+    expect([status, body.errors.map(({ pointer }) => pointer).toSorted()]).toEqual([422, expected]);
     expect(await stateOf(user.id)).toEqual(before);
   });
 
@@ -255,7 +252,7 @@ describe('what is refused, with its pointer, and changes nothing', () => {
     expect((await call(cookie, 'patch', `/users/${clerk.id}`, { name: 'New name', seat: 'service' })).status).toBe(200);
     await refused(cookie, agent.id, { rights: ['bulk', 'audit'] }, ['/rights/1 beyond_own_rights']);
     await refused(cookie, agent.id, { superAdmin: true }, ['/superAdmin beyond_own_rights']);
-    await refused(cookie, boss.id, { active: false, password: PASSWORD }, ['/password beyond_own_rights', '/active beyond_own_rights']);
+    await refused(cookie, boss.id, { active: false, password: PASSWORD }, ['/active beyond_own_rights', '/password beyond_own_rights']);
     const made = await call<Problem>(cookie, 'post', '/users', newUser({ superAdmin: true, rights: ['export'] }));
     expect([made.status, pointers(made.body)]).toEqual([422, ['/superAdmin beyond_own_rights', '/rights/0 beyond_own_rights']]);
     await refused(admin, (await me(admin)).id, { superAdmin: false }, ['/superAdmin own_rights']);
@@ -364,6 +361,31 @@ describe('teams', () => {
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
     expect(answers[0]?.body).toEqual(answers[1]?.body);
   });
+});
+
+test('an invitation is mailed; without a relay it is kept for the super admin, sealed', async () => {
+  const made = await call<User & { invited: boolean }>(admin, 'post', '/users', newUser({ email: 'new@desk.test', password: undefined }));
+  expect([made.status, made.body.invited]).toEqual([201, true]);
+  const outbox = async (cookie: string) => {
+    const { body } = await http.get('/dev/outbox').set('cookie', cookie).set('accept', 'application/json').expect(200);
+    return (body as { items: { to: string[]; from: string; text: string; raw: string }[] }).items;
+  };
+  const mail = await waitFor(async () => (await outbox(admin)).find(({ to }) => to.includes('new@desk.test')), { what: 'the invitation' });
+  expect(mail?.from).toBe('no-reply@localhost');
+  expect(mail?.raw).toMatch(/^Auto-Submitted: auto-generated$/m);
+  const link = /\/password\/([\w-]{43})/.exec(mail?.text ?? '')?.[1] ?? '';
+  expect(await outbox(foreign.cookie)).toEqual([]);
+  const database = new pg.Client({ connectionString: desk.databaseUrl });
+  await database.connect();
+  const { rows } = await database.query(
+    `SELECT (SELECT count(*)::int FROM notifications.system_mail m WHERE m::text LIKE $1) + (SELECT count(*)::int FROM bus.event e WHERE e::text LIKE $1)
+     + (SELECT count(*)::int FROM gateway.password_link l WHERE l::text LIKE $1) AS found`,
+    [`%${link}%`],
+  );
+  await database.end();
+  expect(rows).toEqual([{ found: 0 }]);
+  await http.post(`/api/v1/password-resets/${link}`).send({ password: PASSWORD }).expect(204);
+  await signIn('new@desk.test', PASSWORD);
 });
 
 describe('a second account', () => {

@@ -1,89 +1,10 @@
+import { api, el, main, notice } from './dom.js';
+import { choosePassword, firstRun, signIn } from './sign-in.js';
 import { language, t } from './texts.js';
 
-const main = document.querySelector('#main');
 const nav = document.querySelector('#nav');
-const status = document.querySelector('#status');
 document.documentElement.lang = language;
 for (const node of document.querySelectorAll('[data-text]')) node.textContent = t(node.dataset.text);
-
-/** Text always goes in as text: nothing a customer wrote is ever read as HTML here. */
-const el = (tag, props = {}, ...children) => {
-  const node = Object.assign(document.createElement(tag), props);
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-};
-
-async function api(method, path, body) {
-  const response = await fetch(`/api/v1${path}`, {
-    method,
-    headers: body ? { 'content-type': 'application/json' } : {},
-    body: body && JSON.stringify(body),
-  });
-  const answer = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw Object.assign(new Error(answer.detail), answer);
-  return answer;
-}
-
-let noticeTimer;
-function notice(text, action) {
-  status.replaceChildren(text, action ? ' ' : '', action ?? '');
-  clearTimeout(noticeTimer);
-  noticeTimer = setTimeout(() => status.replaceChildren(), 9000);
-}
-
-function form(title, fields, button, submit) {
-  const error = el('p', { className: 'error', role: 'alert' });
-  const inputs = fields.map(([name, label, type, autocomplete]) => {
-    const input = el('input', { name, type, autocomplete, required: true });
-    return el('label', {}, label, input);
-  });
-  const node = el('form', { className: 'card' }, el('h1', {}, title), ...inputs, error, el('button', { className: 'primary' }, button));
-  node.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    error.textContent = '';
-    try {
-      await submit(Object.fromEntries(new FormData(node)));
-    } catch (problem) {
-      error.textContent = problem.message;
-      const field = problem.errors?.[0]?.pointer.slice(1);
-      node.elements.namedItem(field)?.focus();
-    }
-  });
-  main.replaceChildren(node);
-  node.querySelector('input').focus();
-}
-
-const firstRun = () =>
-  form(
-    t('firstRun'),
-    [
-      ['accountName', t('accountName'), 'text', 'organization'],
-      ['name', t('yourName'), 'text', 'name'],
-      ['email', t('email'), 'email', 'username'],
-      ['password', t('newPassword'), 'password', 'new-password'],
-      ['supportAddress', t('supportAddress'), 'email', 'off'],
-    ],
-    t('create'),
-    async (values) => {
-      await api('POST', '/setup', values);
-      await api('POST', '/session', { email: values.email, password: values.password });
-      await desk();
-    },
-  );
-
-const signIn = () =>
-  form(
-    t('signIn'),
-    [
-      ['email', t('email'), 'email', 'username'],
-      ['password', t('password'), 'password', 'current-password'],
-    ],
-    t('signIn'),
-    async (values) => {
-      await api('POST', '/session', values);
-      await desk();
-    },
-  );
 
 async function desk() {
   nav.hidden = false;
@@ -203,9 +124,10 @@ document.querySelector('#sign-out').addEventListener('click', async () => {
   location.reload();
 });
 
-if (document.body.dataset.state === 'first-run') firstRun();
+if (document.body.dataset.state === 'first-run') firstRun(desk);
+else if (location.pathname.startsWith('/password/')) choosePassword(location.pathname.split('/')[2], desk);
 else
   await api('GET', '/me').then(desk, (problem) => {
     if (problem.status !== 401) notice(problem.message);
-    signIn();
+    signIn(desk);
   });

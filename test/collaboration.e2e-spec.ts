@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiError, startDesk, startSink, waitFor, type Api, type Desk, type Sink } from '@helpdesk/testing';
+import { post, uniqueWord } from './support/letters.js';
+import { makePerson, ticketAccess, type Person } from './support/people.js';
+import { messagesOf, ticketNamed, type Item } from './support/reading.js';
+
+interface Share {
+  id: string;
+}
+interface Notice {
+  id: string;
+  topic: string;
+  ticketId: string;
+}
+
+let desk: Desk;
+let sink: Sink;
+let admin: Api;
+/** Sees everything · sees only what he owns · the same, and has no seat. */
+let lead: Person;
+let agent: Person;
+let helper: Person;
+
+beforeAll(async () => {
+  sink = await startSink();
+  desk = await startDesk({ form: 'embedded', env: { SMTP_URL: sink.url } });
+  admin = await desk.signIn();
+  lead = await makePerson(desk, admin, 'lead', { ticketAccess: ticketAccess('all'), rights: ['audit'] });
+  agent = await makePerson(desk, admin, 'agent');
+  helper = await makePerson(desk, admin, 'helper', { seat: 'core', access: ['sales'] });
+}, 120_000);
+
+afterAll(async () => {
+  await desk?.stop();
+  await sink?.stop();
+}, 60_000);
+
+const refusal = async (asked: Promise<unknown>): Promise<ApiError> => {
+  const outcome = await asked.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof ApiError)) throw new Error(`no refusal: ${String(outcome)}`);
+  return outcome;
+};
+const newTicket = async (word = uniqueWord()) => {
+  await post(desk.smtpPort, { from: `c-${word}@customer.test`, subject: `About ${word}`, text: `Hello ${word}` });
+  return ticketNamed(admin, word);
+};
+
+describe('D-50 a share', () => {
+  it('shows one ticket to one user, lets him change nothing, and ends at once; all of it is in the audit log', async () => {
+    const { id } = await newTicket();
+    expect((await refusal(agent.api.get(`/tickets/${id}`))).status).toBe(404);
+    const share = await lead.api.post<Share>(`/tickets/${id}/shares`, { userId: agent.id });
+    expect(await agent.api.get(`/tickets/${id}`)).toMatchObject({ id });
+    expect((await refusal(agent.api.patch(`/tickets/${id}`, { priority: 'high' }))).problem).toMatchObject({
+      status: 403,
+      code: 'ticket_edit_scope',
+    });
+    const access = await lead.api.get<{ items: object[] }>(`/tickets/${id}/access`);
+    expect(access.items).toContainEqual({ userId: agent.id, allowed: true, clause: 'share' });
+    expect(access.items).toContainEqual({ userId: helper.id, allowed: false, clause: 'outside_scope' });
+    await lead.api.delete(`/tickets/${id}/shares/${share.id}`);
+    expect((await refusal(agent.api.get(`/tickets/${id}`))).status).toBe(404);
+    const lines = () => admin.get<{ items: { action: string; subject: string }[] }>('/audit');
+    await waitFor(async () => (await lines()).items.some((line) => line.action === 'ticket.unshared'), { what: 'the audit lines' });
+    const actions = (await lines()).items.filter((line) => line.subject === `ticket/${id}`).map((line) => line.action);
+    expect(actions).toEqual(['ticket.unshared', 'ticket.shared']);
+  });
+
+  it('reaches a team, and ends by itself', async () => {
+    const { id } = await newTicket();
+    const team = await admin.post<{ id: string }>('/teams', { name: uniqueWord(), memberIds: [helper.id] });
+    const expiresAt = new Date(Date.now() + 1_500).toISOString();
+    await lead.api.post(`/tickets/${id}/shares`, { teamId: team.id, expiresAt });
+    expect(await helper.api.get(`/tickets/${id}`)).toMatchObject({ id });
+    await waitFor(async () => (await refusal(helper.api.get(`/tickets/${id}`))).status === 404, { what: 'the end of the share' });
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
+  });
+
+  it('refuses both, neither, strangers, and those who have no way in', async () => {
+    const { id } = await newTicket();
+    const outsider = await makePerson(desk, admin, 'outsider', { seat: 'core' });
+    for (const [body, pointer] of [
+      [{}, '/userId'],
+      [{ userId: agent.id, teamId: randomUUID() }, '/userId'],
+      [{ userId: randomUUID() }, '/userId'],
+      [{ userId: outsider.id }, '/userId'],
+      [{ teamId: randomUUID() }, '/teamId'],
+      [{ userId: agent.id, expiresAt: 'soon' }, '/expiresAt'],
+    ] as const) {
+      const { status, problem } = await refusal(lead.api.post(`/tickets/${id}/shares`, body));
+      expect({ body, status, pointer: problem.errors?.[0]?.pointer }).toEqual({ body, status: 422, pointer });
+    }
+    expect(await lead.api.get(`/tickets/${id}/shares`)).toEqual({ items: [] });
+    expect((await refusal(helper.api.post(`/tickets/${id}/shares`, { userId: agent.id }))).problem.code).toBe('missing_ticket_share');
+  });
+});
+
+describe('a comment', () => {
+  it('W-27 mentions only who may see the ticket, and tells him', async () => {
+    const { id } = await newTicket();
+    const comment = (mentions: string[]) => lead.api.post<Item>(`/tickets/${id}/comments`, { text: 'Please look', mentions });
+    const { problem } = await refusal(comment([helper.id, randomUUID()]));
+    expect(problem.errors?.map(({ pointer, code }) => [pointer, code])).toEqual([
+      ['/mentions/0', 'no_access'],
+      ['/mentions/1', 'unknown'],
+    ]);
+    await lead.api.post(`/tickets/${id}/shares`, { userId: helper.id });
+    const made = await comment([helper.id]);
+    expect(made).toMatchObject({ kind: 'comment', direction: 'internal', mentions: [helper.id] });
+    const notices = async () => (await helper.api.get<{ items: Notice[] }>('/notifications')).items.filter((n) => n.ticketId === id);
+    await waitFor(async () => (await notices()).some(({ topic }) => topic === 'mentioned'), { what: 'the notice' });
+    const mentions = await helper.api.get<{ items: { id: string }[] }>('/tickets?view=mentions');
+    expect(mentions.items.map((row) => row.id)).toContain(id);
+  });
+
+  it('D-50 a mention or a follow grants nothing: without sight the view, the notice and the count are empty again', async () => {
+    const { id } = await newTicket();
+    const share = await lead.api.post<Share>(`/tickets/${id}/shares`, { userId: agent.id });
+    await agent.api.put(`/tickets/${id}/followers/me`);
+    await lead.api.post(`/tickets/${id}/comments`, { text: 'for you', mentions: [agent.id] });
+    const counts = async () => (await agent.api.get<{ counts: Record<string, number> }>('/views/counts')).counts;
+    await waitFor(async () => (await counts()).mentions === 1, { what: 'the mention' });
+    expect(await counts()).toMatchObject({ following: 1, mentions: 1 });
+    const [notice] = (await agent.api.get<{ items: Notice[] }>('/notifications')).items;
+    await lead.api.delete(`/tickets/${id}/shares/${share.id}`);
+    expect(await counts()).toMatchObject({ following: 0, mentions: 0 });
+    expect((await agent.api.get<{ items: Notice[] }>('/notifications')).items.filter((n) => n.ticketId === id)).toEqual([]);
+    expect((await refusal(agent.api.post(`/notifications/${notice?.id}/read`, undefined))).status).toBe(404);
+  });
+
+  it('W-22 never leaves: neither a reply nor what it quotes, nor its files, hold a word of it', async () => {
+    const word = uniqueWord();
+    const { id } = await newTicket(word);
+    await admin.post(`/tickets/${id}/comments`, { html: '<p>INTERNAL-secret</p>' });
+    const reply = await admin.post<Item>(`/tickets/${id}/replies`, { text: 'Dear customer', undoSeconds: 0 });
+    await admin.post(`/tickets/${id}/comments`, { text: 'INTERNAL-after' });
+    const sent = await waitFor(() => sink.to(`c-${word}@customer.test`)[0], { what: 'the reply at the sink' });
+    expect(sent.raw.toString('latin1')).toContain('Dear customer');
+    expect(sent.raw.toString('latin1')).not.toMatch(/INTERNAL|SU5URVJOQUw/);
+    // A comment is no news for the customer: whoever answers has not missed anything.
+    const again = await admin.post<Item>(`/tickets/${id}/replies`, { text: 'More', threadVersion: reply.seq, undoSeconds: 0 });
+    expect(again.kind).toBe('message');
+    expect((await messagesOf(admin, id)).filter(({ kind }) => kind === 'comment')).toHaveLength(0);
+  });
+});
+
+describe('a draft', () => {
+  it('is its writer’s alone, keeps its revision, and goes when it is thrown away', async () => {
+    const { id } = await newTicket();
+    const at = `/tickets/${id}/drafts/comment`;
+    expect(await lead.api.put(at, { html: 'mine' })).toMatchObject({ html: 'mine', revision: 1 });
+    expect((await refusal(admin.get(at))).status).toBe(404);
+    expect((await refusal(lead.api.put(at, { html: 'blind' }))).problem).toMatchObject({ status: 409, code: 'draft_conflict' });
+    expect(await lead.api.put(at, { html: 'next', revision: 1 })).toMatchObject({ html: 'next', revision: 2 });
+    expect((await refusal(lead.api.put(at, { html: 'stale', revision: 1 }))).problem).toMatchObject({
+      current: { html: 'next', revision: 2 },
+    });
+    expect(await lead.api.get(`/tickets/${id}?include=drafts`)).toMatchObject({ drafts: { reply: null, comment: { html: 'next' } } });
+    await lead.api.delete(at);
+    expect((await refusal(lead.api.get(at))).status).toBe(404);
+  });
+});
+
+it('a kept answer is not given again to somebody who may no longer see what it is about', async () => {
+  const { id } = await newTicket();
+  const share = await lead.api.post<Share>(`/tickets/${id}/shares`, { userId: agent.id });
+  const comment = () => agent.api.post<Item>(`/tickets/${id}/comments`, { text: 'once' }, { 'idempotency-key': `key-${id}` });
+  const first = await comment();
+  expect(await comment()).toEqual(first);
+  await lead.api.delete(`/tickets/${id}/shares/${share.id}`);
+  expect((await refusal(comment())).status).toBe(404);
+});
+
+it('S-63 a deleted ticket is nowhere but in the trash, and comes back whole', async () => {
+  const word = uniqueWord();
+  const { id } = await newTicket(word);
+  await admin.delete(`/tickets/${id}`);
+  expect((await refusal(admin.get(`/tickets/${id}`))).status).toBe(404);
+  expect((await admin.get<{ items: object[] }>(`/tickets?q=${word}`)).items).toEqual([]);
+  const trash = await admin.get<{ items: { id: string }[] }>('/tickets?view=trash');
+  expect(trash.items.map((row) => row.id)).toContain(id);
+  // A message to it finds no open door: it becomes a ticket of its own (D-25).
+  expect((await refusal(lead.api.post(`/tickets/${id}/restore`, undefined))).status).toBe(403);
+  expect(await admin.post(`/tickets/${id}/restore`, undefined)).toMatchObject({ id });
+  expect((await messagesOf(admin, id)).map(({ text }) => text.trim())).toEqual([`Hello ${word}`]);
+});
+
+it('S-15, S-18 to S-20, S-24, S-25 a ticket made by hand: what is required, who may, once', async () => {
+  const { items } = await admin.get<{ items: { id: string; stages: { id: string }[] }[] }>('/pipelines');
+  const [pipeline] = items;
+  const place = { pipelineId: pipeline?.id, stageId: pipeline?.stages[0]?.id };
+  const { problem } = await refusal(admin.post('/tickets', {}));
+  expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(['/name', '/pipelineId', '/stageId']);
+  expect((await refusal(admin.post('/tickets', { ...place, name: '  ' }))).problem.errors?.[0]?.pointer).toBe('/name');
+  expect(
+    (await refusal(helper.api.post('/tickets', { name: 'x', ...place, stageId: pipeline?.stages[1]?.id }))).problem.errors?.[0],
+  ).toMatchObject({ pointer: '/stageId', code: 'no_creation_stage' });
+  const viewer = await makePerson(desk, admin, 'viewer', { seat: 'view_only', access: ['service'] });
+  expect((await refusal(viewer.api.post('/tickets', { name: 'x', ...place }))).problem.code).toBe('missing_ticket_create');
+  const name = uniqueWord();
+  const create = () => helper.api.post<{ id: string }>('/tickets', { name, ...place, ownerId: helper.id }, { 'idempotency-key': name });
+  const made = await Promise.all([create(), create(), create()]);
+  expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+  expect((await helper.api.get<{ items: object[] }>(`/tickets?q=${name}`)).items).toHaveLength(1);
+  expect(await messagesOf(helper.api, made[0]?.id ?? '')).toEqual([]);
+});
