@@ -38,6 +38,10 @@ import { IngestController } from './ingest/ingest.controller.js';
 import { LiveServer } from './live/live-server.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { OidcProviderClient } from './oidc/oidc-provider.client.js';
+import { OidcController } from './oidc/oidc.controller.js';
+import { OidcRepository } from './oidc/oidc.repository.js';
+import { OidcService } from './oidc/oidc.service.js';
 import { PagesController } from './pages/pages.controller.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
@@ -77,6 +81,7 @@ export class GatewayModule {
         IngestController,
         MessagesController,
         NotificationsController,
+        OidcController,
         OwnPasswordController,
         PagesController,
         PasswordResetsController,
@@ -105,6 +110,9 @@ export class GatewayModule {
         GatewayHealth,
         IdempotencyRepository,
         LiveServer,
+        OidcProviderClient,
+        OidcRepository,
+        OidcService,
         OwnPasswordService,
         PasswordCheck,
         PasswordLinks,

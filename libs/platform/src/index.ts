@@ -23,6 +23,7 @@ export {
   type FieldProblem,
   type ProblemDocument,
 } from './errors/problem.js';
+export { egress, isPublicAddress, type EgressAnswer } from './http/egress.js';
 export { readiness, startProbeServer, type Health } from './http/probe-server.js';
 export { newId } from './ids.js';
 export { runtimeFor, type Runtime } from './lifecycle/runtime.js';

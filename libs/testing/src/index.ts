@@ -7,9 +7,11 @@ export { generateMails, type GeneratedMail, type MailOptions } from './mails.js'
 export { base64Lines, encodedWords, mailDate, quotedPrintable } from './mime-text.js';
 export { sendUntilAccepted, type SendOptions, type SendReport } from './mta.js';
 export { fastest } from './fastest.js';
+export { LoneGateway } from './gateway.js';
 export { freePorts } from './ports.js';
 export { Random } from './random.js';
 export { findRedisServer, isAlive, scratchFolder, startPostgres, startRedis, type PostgresServer, type RedisServer } from './servers.js';
 export { dotStuffed, SmtpClient, SmtpRefusal, type SmtpReply } from './smtp-client.js';
 export { startSink, type Sink, type SinkMode, type SunkMail } from './smtp-sink.js';
+export { fieldsOf, Visitor, type Answer } from './visitor.js';
 export { waitFor, type WaitOptions } from './wait-for.js';

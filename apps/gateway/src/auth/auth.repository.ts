@@ -108,12 +108,18 @@ export class AuthRepository {
     return rows.map((row) => ({ ...toPrincipal(row, 'session'), isActive: row.active }));
   }
 
-  async startSession(p: Principal, token: string): Promise<void> {
-    await this.database.query(EVERY_ACCOUNT, 'INSERT INTO gateway.session (token_hash, account_id, user_id) VALUES ($1, $2, $3)', [
-      hashOf(token),
-      p.accountId,
-      p.userId,
-    ]);
+  /**
+   * `passwordHash`: what the password was checked against. False when it is no longer his: a sign-in that is under way while the password
+   * changes waits for the change (FOR SHARE) and must not outlive it.
+   */
+  async startSession({ accountId, userId }: Principal, token: string, passwordHash?: string | null): Promise<boolean> {
+    const rows = await this.database.query(
+      accountId,
+      `INSERT INTO gateway.session (token_hash, account_id, user_id) SELECT $1, account_id, id FROM gateway.desk_user
+       WHERE account_id = $2 AND id = $3 AND active AND ($4::text IS NULL OR password_hash = $4) FOR SHARE RETURNING 1`,
+      [hashOf(token), accountId, userId, passwordHash ?? null],
+    );
+    return rows.length > 0;
   }
 
   async endSession(token: string): Promise<void> {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { publicUrl, type Runtime } from '@helpdesk/platform';
+import { Problem, publicUrl, type Runtime } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { RUNTIME } from '../tokens.js';
 import { AuthRepository } from './auth.repository.js';
 import type { DeskRequest, Principal } from './principal.js';
 
 const SECONDS = 24 * 3600;
+
+export const wrongCredentials = () => new Problem(401, 'wrong_credentials', 'Not signed in', 'E-mail address or password is wrong.');
 
 /** The cookie `sid` of a browser session: a random value, of which only the hash is kept. */
 @Injectable()
@@ -17,10 +19,10 @@ export class SessionCookie {
   ) {}
 
   /** A new session under a new value; the one the browser had ends. */
-  async start(request: DeskRequest, reply: FastifyReply, user: Principal): Promise<void> {
+  async start(request: DeskRequest, reply: FastifyReply, user: Principal, passwordHash?: string | null): Promise<void> {
     if (request.cookies.sid) await this.users.endSession(request.cookies.sid);
     const token = randomBytes(32).toString('base64url');
-    await this.users.startSession(user, token);
+    if (!(await this.users.startSession(user, token, passwordHash))) throw wrongCredentials();
     void reply.setCookie('sid', token, { ...this.options(), maxAge: SECONDS });
   }
 

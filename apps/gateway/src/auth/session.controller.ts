@@ -58,8 +58,8 @@ export class SessionController {
   @ApiResponse({ status: 200, type: SessionDto })
   @ApiResponse({ status: 401, description: '`wrong_credentials` · `totp_required` · `wrong_totp`' })
   async signIn(@Body() body: SignInDto, @Req() request: DeskRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
-    const user = await this.signing.signIn(body, request.ip);
-    await this.sessions.start(request, reply, user);
+    const { passwordHash, ...user } = await this.signing.signIn(body, request.ip);
+    await this.sessions.start(request, reply, user, passwordHash);
     return { user: ownUserDto(user) };
   }
 

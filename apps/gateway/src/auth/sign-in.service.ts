@@ -4,6 +4,7 @@ import { TotpService } from '../totp/totp.service.js';
 import { AuthRepository } from './auth.repository.js';
 import { PasswordCheck } from './password-check.js';
 import type { Principal } from './principal.js';
+import { wrongCredentials } from './session-cookie.js';
 
 export interface Credentials {
   email: string;
@@ -12,8 +13,11 @@ export interface Credentials {
   accountId?: string;
 }
 
+/** With what his password was checked against. */
+export type SignedIn = Principal & { passwordHash: string | null };
+
 type Outcome =
-  | { kind: 'user'; user: Principal; hasFailed: false }
+  | { kind: 'user'; user: SignedIn; hasFailed: false }
   | { kind: 'choose'; accounts: { id: string; name: string }[]; hasFailed: false }
   | { kind: 'totp_required'; hasFailed: false }
   | { kind: 'wrong_totp' | 'wrong_credentials'; hasFailed: true };
@@ -28,7 +32,7 @@ export class SignInService {
     private readonly totp: TotpService,
   ) {}
 
-  async signIn({ email, ...rest }: Credentials, ip: string): Promise<Principal> {
+  async signIn({ email, ...rest }: Credentials, ip: string): Promise<SignedIn> {
     const address = email.toLowerCase();
     const outcome = await this.check.limited(address, ip, () => this.attempt({ email: address, ...rest }));
     switch (outcome.kind) {
@@ -44,7 +48,7 @@ export class SignInService {
       case 'wrong_totp':
         throw refused('wrong_totp', 'The code is wrong, too old, or was used before.');
       default:
-        throw refused('wrong_credentials', 'E-mail address or password is wrong.');
+        throw wrongCredentials();
     }
   }
 
@@ -60,11 +64,11 @@ export class SignInService {
   }
 
   /** Unknown users take as long as known ones. */
-  private async fitting(email: string, password: string, accountId: string | undefined): Promise<Principal[]> {
+  private async fitting(email: string, password: string, accountId: string | undefined): Promise<SignedIn[]> {
     const found = (await this.users.byEmail(email)).filter((user) => accountId === undefined || user.accountId === accountId);
     if (found.length === 0) await verifyPassword(password, null);
-    const fitting: Principal[] = [];
-    for (const { passwordHash, ...user } of found) if (await verifyPassword(password, passwordHash)) fitting.push(user);
+    const fitting: SignedIn[] = [];
+    for (const user of found) if (await verifyPassword(password, user.passwordHash)) fitting.push(user);
     return fitting;
   }
 }

@@ -39,7 +39,7 @@ export class ChangeRuleDto {
   @ApiPropertyOptional({ default: false }) @MayBeAbsent() @IsBoolean() unassigned?: boolean;
 }
 
-export class TicketAccessDto {
+export class UserTicketAccessDto {
   @ApiPropertyOptional({ type: ViewRuleDto }) @MayBeAbsent() @IsObject() @ValidateNested() @Type(() => ViewRuleDto) view?: ViewRuleDto;
   @ApiPropertyOptional({ type: ChangeRuleDto })
   @MayBeAbsent()
@@ -68,12 +68,12 @@ class UserFieldsDto {
   @ArrayUnique()
   @IsIn(WORKSPACES, { each: true })
   access?: Workspace[];
-  @ApiPropertyOptional({ type: TicketAccessDto })
+  @ApiPropertyOptional({ type: UserTicketAccessDto })
   @MayBeAbsent()
   @IsObject()
   @ValidateNested()
-  @Type(() => TicketAccessDto)
-  ticketAccess?: TicketAccessDto;
+  @Type(() => UserTicketAccessDto)
+  ticketAccess?: UserTicketAccessDto;
   @ApiPropertyOptional({ enum: RIGHTS, isArray: true })
   @MayBeAbsent()
   @IsArray()
@@ -119,7 +119,7 @@ export class ScopeRuleDto {
   @ApiProperty() unassigned: boolean;
 }
 
-export class TicketAccessViewDto {
+export class UserTicketAccessViewDto {
   @ApiProperty({ type: ScopeRuleDto }) view: ScopeRuleDto;
   @ApiProperty({ type: ScopeRuleDto }) edit: ScopeRuleDto;
   @ApiProperty({ type: ScopeRuleDto }) delete: ScopeRuleDto;
@@ -135,7 +135,7 @@ export class UserDto {
   @ApiPropertyOptional({ enum: SEATS }) seat?: Seat;
   @ApiPropertyOptional() superAdmin?: boolean;
   @ApiPropertyOptional({ enum: WORKSPACES, isArray: true }) access?: Workspace[];
-  @ApiPropertyOptional({ type: TicketAccessViewDto }) ticketAccess?: TicketAccess;
+  @ApiPropertyOptional({ type: UserTicketAccessViewDto }) ticketAccess?: TicketAccess;
   @ApiPropertyOptional({ enum: RIGHTS, isArray: true }) rights?: Right[];
   @ApiPropertyOptional({ description: 'Has not chosen a password yet' }) invited?: boolean;
   @ApiPropertyOptional({ description: 'A second factor is set up' }) totp?: boolean;

@@ -6,7 +6,7 @@ import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal, TicketAccess } from '../auth/principal.js';
 import { PasswordLinks } from '../credentials/password-links.js';
 import { RightsChanged } from './rights-changed.js';
-import type { NewUserDto, PatchUserDto, TicketAccessDto, UserDto } from './user.dto.js';
+import type { NewUserDto, PatchUserDto, UserTicketAccessDto, UserDto } from './user.dto.js';
 import { differs, refusals, type UserChanges } from './users.rules.js';
 import { UsersRepository, type UserRecord } from './users.repository.js';
 
@@ -144,8 +144,8 @@ export function unknownIds(pointer: string, ids: string[], known: Set<string>): 
   );
 }
 
-function merged(old: TicketAccess, { view, edit, delete: remove }: TicketAccessDto = {}): TicketAccess {
-  const rule = (given: TicketAccessDto['edit'], before: TicketAccess['edit']) =>
+function merged(old: TicketAccess, { view, edit, delete: remove }: UserTicketAccessDto = {}): TicketAccess {
+  const rule = (given: UserTicketAccessDto['edit'], before: TicketAccess['edit']) =>
     given ? { scope: given.scope, unassigned: given.unassigned ?? false } : before;
   return { view: rule(view, old.view), edit: rule(edit, old.edit), delete: rule(remove, old.delete) };
 }

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
 import type { ListTicketsArgs, Page, TicketRow, TicketSort, TicketViewId } from '@helpdesk/contracts';
 import { Database, invalidField } from '@helpdesk/platform';
-import { toRow } from '../tickets/ticket.mapper.js';
-import type { Found, StoredTicket } from '../tickets/ticket.repository.js';
+import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
+import type { Found } from '../tickets/ticket.repository.js';
 
 const COLUMNS = { lastActivityAt: 'last_activity_at', createdAt: 'created_at', number: 'number' } as const;
 const CASTS = { lastActivityAt: 'timestamptz', createdAt: 'timestamptz', number: 'int' } as const;
@@ -29,9 +29,9 @@ export class ListingService {
       where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${add(after.value)}::${CASTS[field]}, ${add(after.id)}::uuid)`);
     }
     const order = isDescending ? 'DESC' : 'ASC';
-    const rows = await this.database.query<Found<StoredTicket & { sort_value: string }>>(
+    const rows = await this.database.query<Found<StoredRow & { sort_value: string }>>(
       scope,
-      `SELECT t.*, ${column}::text AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${add(args.limit + 1)}`,
+      `SELECT ${ROW_COLUMNS}, ${column}::text AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${add(args.limit + 1)}`,
       values,
     );
     const page = rows.slice(0, args.limit);
@@ -46,14 +46,22 @@ export class ListingService {
   async counts(scope: TicketScope, views: TicketViewId[]): Promise<Record<string, number>> {
     const values: unknown[] = [];
     const add = (value: unknown) => `$${values.push(value)}`;
-    const seen = scopeToSql(scope, 'view', 't', add);
-    const columns = views.map((view) => {
-      const isThere = view === 'trash' ? scopeToSql(scope, 'delete', 't', add) : 't.deleted_at IS NULL';
-      return `count(*) FILTER (WHERE ${VIEWS[view](() => add(scope.userId))} AND ${isThere})::int AS "${view}"`;
-    });
+    const count = (where: string) => `SELECT count(*) FROM tickets.ticket t WHERE ${where}`;
+    const seen = `t.deleted_at IS NULL AND ${scopeToSql(scope, 'view', 't', add)}`;
+    const predicates = views.map((view) => ({ view, holds: VIEWS[view](() => add(scope.userId)) }));
+    // What concerns most tickets is counted in one walk over them, what concerns few is found by index.
+    const broad = predicates.filter(({ view }) => BROAD.includes(view));
+    const filters = broad.map(({ view, holds }) => `count(*) FILTER (WHERE ${holds})::int AS "${view}"`);
+    const narrow = predicates
+      .filter(({ view }) => !BROAD.includes(view))
+      .map(({ view, holds }) =>
+        view === 'trash'
+          ? `(${count(`${holds} AND ${scopeToSql(scope, 'delete', 't', add)}`)})::int AS "${view}"`
+          : `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`,
+      );
     const row = await this.database.queryOne<Record<string, number>>(
       scope,
-      `SELECT ${columns.join(', ')} FROM tickets.ticket t WHERE ${seen}`,
+      `SELECT * FROM (SELECT ${narrow.join(', ') || '1'}) n, (SELECT ${filters.join(', ') || '1'} FROM tickets.ticket t WHERE ${seen}) b`,
       values,
     );
     return row ?? {};
@@ -61,7 +69,10 @@ export class ListingService {
 }
 
 const mine = (table: string, user: string) =>
-  `EXISTS (SELECT 1 FROM tickets.${table} x WHERE x.account_id = t.account_id AND x.ticket_id = t.id AND x.user_id = ${user}::uuid)`;
+  `t.id IN (SELECT x.ticket_id FROM tickets.${table} x WHERE x.account_id = t.account_id AND x.user_id = ${user}::uuid)`;
+
+/** Views that hold a large part of all tickets. */
+const BROAD: TicketViewId[] = ['unassigned', 'all_open', 'all_closed'];
 
 /** What each default view holds (D-70), as a predicate on `t`; `user` gives the parameter of the asking user. */
 const VIEWS: Record<TicketViewId, (user: () => string) => string> = {

@@ -47,7 +47,9 @@ export class TicketChanges {
     const version = await this.repository.update(tx, ticket, { ...update, closed_at: closedAt });
     const { owner_id: ownerId = ticket.owner_id, team_id: teamId = ticket.team_id } = update;
     const after = { ...before, ownerId, teamId };
-    this.live.publish(tx, ticket.account_id, { kind: 'ticket.changed', ticketId: ticket.id, version, before, after });
+    // In the trash nobody hears it.
+    if (!ticket.deleted_at)
+      this.live.publish(tx, ticket.account_id, { kind: 'ticket.changed', ticketId: ticket.id, version, before, after });
     if (changes.length === 0) return version;
     await this.repository.record(tx, ticket, version, at, actor, source, changes);
     await this.bus.publish(

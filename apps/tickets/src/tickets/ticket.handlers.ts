@@ -93,6 +93,7 @@ export class TicketHandlers {
   }
 
   private async added(tx: Tx, ticket: StoredTicket, version: number, seq: number): Promise<void> {
+    if (ticket.deleted_at) return;
     const access = await this.repository.accessFacts(tx, ticket);
     this.live.publish(tx, ticket.account_id, { kind: 'timeline.added', ticketId: ticket.id, version, seq, access });
   }

@@ -2,12 +2,11 @@ import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeliverMessage } from '@helpdesk/contracts';
 import { PublicQueue } from '@helpdesk/messaging';
-import { fileLink, publicUrl, type Runtime } from '@helpdesk/platform';
+import { egress, fileLink, publicUrl, type Runtime } from '@helpdesk/platform';
 import type { ChannelAccount } from '../../channel-accounts/channel-account.entity.js';
 import { secretPlace } from '../../channel-accounts/channel-accounts.service.js';
 import type { SendOutcome } from '../../delivery/send-outcome.js';
 import { RUNTIME } from '../../tokens.js';
-import { egress } from '../egress.js';
 
 /** Hands messages to an adapter outside: a signed webhook, or the queue `channel.outbound.<channelId>` (contract.md §3). */
 @Injectable()

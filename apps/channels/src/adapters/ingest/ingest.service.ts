@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryChanged, type Address, type IngestReceipt, type InboundMessage } from '@helpdesk/contracts';
 import { htmlProblem, htmlToText, sanitiseHtml } from '@helpdesk/content';
 import { MessageBus } from '@helpdesk/messaging';
-import { Database, invalid, notFound, Problem, safeEqual, sha256, unauthenticated, type Runtime } from '@helpdesk/platform';
+import { Database, egress, invalid, notFound, Problem, safeEqual, sha256, unauthenticated, type Runtime } from '@helpdesk/platform';
 import { IsIn, IsOptional, IsString, IsUUID, MaxLength, validateSync } from 'class-validator';
 import { plainToInstance } from 'class-transformer';
 import type { ChannelAccount } from '../../channel-accounts/channel-account.entity.js';
@@ -11,7 +11,6 @@ import { secretPlace, tokenHash } from '../../channel-accounts/channel-accounts.
 import { ChannelDirectory } from '../../channel-accounts/channel-directory.js';
 import { InboxService, type Arrival } from '../../inbound/inbox.service.js';
 import { RUNTIME } from '../../tokens.js';
-import { egress } from '../egress.js';
 import { readEnvelope, type Envelope } from './envelope.js';
 
 class DeliveryReceipt {
