@@ -3,7 +3,6 @@ import { ApiError, type ProblemAnswer } from './api.js';
 export interface Answer<T> {
   status: number;
   body: T;
-  headers: Headers;
 }
 
 /** A browser at the API that takes refusals for answers: it keeps the session cookie and shows status and body. */
@@ -49,7 +48,7 @@ export class Visitor {
     const sid = answer.headers.getSetCookie().find((line) => line.startsWith('sid='));
     if (sid) this.cookie = sid.split(';')[0] ?? '';
     const text = await answer.text();
-    return { status: answer.status, body: (text ? JSON.parse(text) : {}) as T, headers: answer.headers };
+    return { status: answer.status, body: (text ? JSON.parse(text) : {}) as T };
   }
 }
 

@@ -133,6 +133,22 @@ test('a line of the audit log is neither changed nor removed', async () => {
   await expect(database.query(ACCOUNT, 'DELETE FROM gateway.audit')).rejects.toThrow(/permission denied/);
 });
 
+test('an owner who is no superuser, but may make roles, can bring a database up to date and again', async () => {
+  await owner.query("CREATE ROLE keeper LOGIN CREATEROLE PASSWORD 'x'");
+  await owner.query('CREATE DATABASE kept OWNER keeper');
+  const url = new URL(postgres.url);
+  Object.assign(url, { username: 'keeper', password: 'x', pathname: '/kept' });
+  expect((await migrate(url.href, keys)).length).toBeGreaterThan(10);
+  expect(await migrate(url.href, keys)).toEqual([]);
+  const { username, ...role } = roleUrl({ databaseUrl: url.href, keys }, 'conversations');
+  const source = await new DataSource({ type: 'postgres', ...role, username }).initialize();
+  sources.push(source);
+  await expect(refuseWeakDatabase(source)).resolves.toBeUndefined();
+  const database = new Database(source, commentsRole(role.database));
+  await expect(database.query(ACCOUNT, 'SELECT 1 FROM conversations.comment')).rejects.toThrow(/permission denied/);
+  expect(await database.query(withComments(ACCOUNT), 'SELECT 1 FROM conversations.comment')).toEqual([]);
+});
+
 describe('the start is refused', () => {
   test('not for a service’s own role', async () => expect(refuseWeakDatabase(await as('tickets'))).resolves.toBeUndefined());
 
