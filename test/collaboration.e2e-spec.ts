@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiError, startDesk, startSink, waitFor, type Api, type Desk, type Sink } from '@helpdesk/testing';
-import { post, uniqueWord } from './support/letters.js';
+import { ADMIN, ApiError, startDesk, startSink, waitFor, type Api, type Desk, type Sink } from '@helpdesk/testing';
+import { newMessageId, post, uniqueWord } from './support/letters.js';
 import { makePerson, ticketAccess, type Person } from './support/people.js';
 import { messagesOf, ticketNamed, type Item } from './support/reading.js';
 
@@ -165,14 +165,75 @@ describe('a draft', () => {
   });
 });
 
+it('B-3 a draft takes no file and no status that are not there', async () => {
+  const { id } = await newTicket();
+  const put = (body: object) => refusal(admin.put(`/tickets/${id}/drafts/reply`, body));
+  expect((await put({ html: 'x', attachmentIds: [randomUUID()] })).problem.errors?.[0]).toMatchObject({
+    pointer: '/attachmentIds/0',
+    code: 'unknown',
+  });
+  expect((await put({ html: 'x', moveTo: randomUUID() })).problem.errors?.[0]).toMatchObject({ pointer: '/moveTo', code: 'wrong_stage' });
+  expect((await refusal(admin.get(`/tickets/${id}/drafts/reply`))).status).toBe(404);
+});
+
+it('an address spelled otherwise goes round no check', async () => {
+  const { id } = await newTicket();
+  const signIn = await fetch(`${desk.url}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(ADMIN),
+  });
+  const cookie = signIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  for (const path of [`/api/v1/tickets/${id}/comments`, `/%61pi/v1/ticket%73/${id}/comments`]) {
+    const answer = await fetch(`${desk.url}${path}`, {
+      method: 'POST',
+      headers: { cookie, origin: 'https://evil.example', 'content-type': 'application/json' },
+      body: '{"text":"planted"}',
+    });
+    expect({ path, status: answer.status, code: ((await answer.json()) as { code: string }).code }).toEqual({
+      path,
+      status: 403,
+      code: 'bad_origin',
+    });
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+  }
+});
+
 it('a kept answer is not given again to somebody who may no longer see what it is about', async () => {
   const { id } = await newTicket();
   const share = await lead.api.post<Share>(`/tickets/${id}/shares`, { userId: agent.id });
-  const comment = () => agent.api.post<Item>(`/tickets/${id}/comments`, { text: 'once' }, { 'idempotency-key': `key-${id}` });
-  const first = await comment();
-  expect(await comment()).toEqual(first);
+  // Under both spellings of the address.
+  const comment = (tickets: string) =>
+    agent.api.post<Item>(`/${tickets}/${id}/comments`, { text: 'once' }, { 'idempotency-key': `${tickets}-${id}` });
+  for (const tickets of ['tickets', 'ticket%73']) expect(await comment(tickets)).toEqual(await comment(tickets));
   await lead.api.delete(`/tickets/${id}/shares/${share.id}`);
-  expect((await refusal(comment())).status).toBe(404);
+  for (const tickets of ['tickets', 'ticket%73']) expect((await refusal(comment(tickets))).status).toBe(404);
+});
+  expect((await refusal(respelled)).status).toBe(404);
+});
+
+it('I-01 why a message made a ticket of its own tells nothing of a ticket the reader may not see', async () => {
+  const word = uniqueWord();
+  const messageId = newMessageId();
+  await post(desk.smtpPort, { from: `c-${word}@customer.test`, subject: `First ${word}`, text: 'one', messageId });
+  const first = await ticketNamed(admin, `First ${word}`);
+  await admin.delete(`/tickets/${first.id}`);
+  const headers = { 'In-Reply-To': `<${messageId}>`, References: `<${messageId}>` };
+  await waitFor(
+    async () => {
+      await post(desk.smtpPort, { from: `c-${word}@customer.test`, subject: `Re: First ${word} ${randomUUID()}`, text: 'two', headers });
+      const { items } = await admin.get<{ items: { id: string }[] }>(`/tickets?q=${word}`);
+      return items.length > 0;
+    },
+    { what: 'the ticket of the reply', every: 500 },
+  );
+  const { items } = await admin.get<{ items: { id: string }[] }>(`/tickets?q=${word}`);
+  const [message] = await messagesOf(admin, items[0]?.id ?? '');
+  expect(await admin.get(`/messages/${message?.id}/decision`)).toMatchObject({ matched: null, guards: [{ result: 'not joined' }] });
+  await admin.post(`/tickets/${first.id}/restore`, undefined);
+  expect(await admin.get(`/messages/${message?.id}/decision`)).toMatchObject({
+    guards: [{ rule: 'D-25', result: 'the ticket is deleted' }],
+  });
 });
 
 it('S-63 a deleted ticket is nowhere but in the trash, and comes back whole', async () => {
@@ -201,6 +262,7 @@ it('S-15, S-18 to S-20, S-24, S-25 a ticket made by hand: what is required, who 
   ).toMatchObject({ pointer: '/stageId', code: 'no_creation_stage' });
   const viewer = await makePerson(desk, admin, 'viewer', { seat: 'view_only', access: ['service'] });
   expect((await refusal(viewer.api.post('/tickets', { name: 'x', ...place }))).problem.code).toBe('missing_ticket_create');
+  expect(Object.keys((await viewer.api.get<{ counts: object }>('/views/counts')).counts)).toEqual(['all_open']);
   const name = uniqueWord();
   const create = () => helper.api.post<{ id: string }>('/tickets', { name, ...place, ownerId: helper.id }, { 'idempotency-key': name });
   const made = await Promise.all([create(), create(), create()]);

@@ -4,6 +4,7 @@ import type { ServiceName } from '@helpdesk/contracts';
 import { liveBusFor, MessagingModule } from '@helpdesk/messaging';
 import { DatabaseModule, RpcClient, type Runtime } from '@helpdesk/platform';
 import { AccessService } from './access/access.service.js';
+import { References } from './access/references.js';
 import { TicketAccessController } from './access/ticket-access.controller.js';
 import { AccountController } from './accounts/account.controller.js';
 import { AccountsService } from './accounts/accounts.service.js';
@@ -119,6 +120,7 @@ export class GatewayModule {
         PasswordLinksRepository,
         PasswordResetsService,
         RightsChanged,
+        References,
         RouteAccessCheck,
         SessionCookie,
         SignInService,

@@ -9,6 +9,7 @@ import { GatewayModule } from './gateway.module.js';
 import { observeRequest } from './health/http-metrics.js';
 import { LiveServer } from './live/live-server.js';
 import { serveOpenApi } from './openapi/openapi.js';
+import { routeOf } from './auth/principal.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { RequestValidation } from './problems/validation.js';
 
@@ -20,7 +21,7 @@ const PAGE_CSP =
   "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /** Swagger UI styles its elements in place. */
 const DOCS_CSP = `${PAGE_CSP}; style-src 'self' 'unsafe-inline'`;
-const isEnvelope = (url: string) => /^\/api\/v1\/ingest\/[^/]+\/?$/.test(url.split('?')[0] ?? '');
+const ENVELOPE_ROUTE = '/api/v1/ingest/:channelId';
 
 export interface StartedGateway {
   app: NestFastifyApplication;
@@ -87,13 +88,13 @@ function prepare(server: FastifyInstance): void {
     const given = request.headers['x-request-id'];
     const correlationId = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : String(request.id);
     void reply.header('x-request-id', correlationId).header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin');
-    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'private, no-store');
+    if (request.is404 || routeOf(request).startsWith('/api/')) void reply.header('cache-control', 'private, no-store');
     runInContext({ correlationId }, done);
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     if (!reply.hasHeader('x-frame-options')) void reply.header('x-frame-options', 'DENY');
     if (!reply.hasHeader('content-security-policy')) {
-      void reply.header('content-security-policy', request.url.startsWith('/api/docs') ? DOCS_CSP : PAGE_CSP);
+      void reply.header('content-security-policy', routeOf(request).startsWith('/api/docs') ? DOCS_CSP : PAGE_CSP);
     }
     done(null, payload);
   });
@@ -106,7 +107,7 @@ function prepare(server: FastifyInstance): void {
   // Envelopes are kept to the letter and read by the channels service; every other body is JSON without prototype tricks.
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (isEnvelope(request.url)) return done(null, body);
+    if (routeOf(request) === ENVELOPE_ROUTE) return done(null, body);
     if (body === '') return done(null, undefined);
     return parseJson(request, body as string, done);
   });

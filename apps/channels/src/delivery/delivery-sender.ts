@@ -30,8 +30,8 @@ const BACKOFF_MS = [2_000, 8_000, 30_000, 90_000, 240_000];
 /** Takes one due delivery. One whose lease ran out before DATA goes out again; after DATA began nobody can know, see `recover`. */
 const CLAIM = `
   UPDATE channels.delivery SET state = 'connecting', fence = fence + 1, tries = tries + 1, lease_until = now() + $1 * interval '1 ms'
-  WHERE (message_id, attempt) = (
-    SELECT message_id, attempt FROM channels.delivery
+  WHERE (account_id, message_id, attempt) = (
+    SELECT account_id, message_id, attempt FROM channels.delivery
     WHERE due_at <= now() AND (state = 'waiting' OR (state = 'connecting' AND lease_until < now()))
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING message_id, attempt, account_id, channel_id, payload, tries, fence`;
@@ -122,8 +122,8 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
     await this.database
       .query(
         account_id,
-        "UPDATE channels.delivery SET lease_until = now() + $4 * interval '1 ms' WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now()",
-        [message_id, attempt, fence, LEASE_MS],
+        "UPDATE channels.delivery SET lease_until = now() + $4 * interval '1 ms' WHERE account_id = $5 AND message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now()",
+        [message_id, attempt, fence, LEASE_MS, account_id],
       )
       .catch((error: unknown) => this.runtime.logger.debug({ error: String(error) }, 'could not renew a delivery'));
   }
@@ -132,8 +132,8 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   private async markSending(claimed: Claimed): Promise<void> {
     const rows = await this.database.query(
       claimed.account_id,
-      "UPDATE channels.delivery SET state = 'sending' WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now() RETURNING 1",
-      [claimed.message_id, claimed.attempt, claimed.fence],
+      "UPDATE channels.delivery SET state = 'sending' WHERE account_id = $4 AND message_id = $1 AND attempt = $2 AND fence = $3 AND lease_until > now() RETURNING 1",
+      [claimed.message_id, claimed.attempt, claimed.fence, claimed.account_id],
     );
     if (rows.length === 0) throw new LostLease();
   }
@@ -149,8 +149,8 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
       const rows = await tx.query(
         `UPDATE channels.delivery SET state = $4, detail = $5, provider_id = $6, lease_until = NULL, due_at = now() + $7 * interval '1 ms',
            done_at = CASE WHEN $8 THEN now() END
-         WHERE message_id = $1 AND attempt = $2 AND fence = $3 AND state IN ('connecting', 'sending') RETURNING 1`,
-        [claimed.message_id, claimed.attempt, claimed.fence, state, outcome.detail, providerId, delayMs, !willRetry],
+         WHERE account_id = $9 AND message_id = $1 AND attempt = $2 AND fence = $3 AND state IN ('connecting', 'sending') RETURNING 1`,
+        [claimed.message_id, claimed.attempt, claimed.fence, state, outcome.detail, providerId, delayMs, !willRetry, claimed.account_id],
       );
       if (rows.length === 0 || state === 'handed_over') return;
       await this.bus.publish(
@@ -168,8 +168,8 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
         const rows = await tx.query<Claimed & { [k: string]: unknown }>(
           `UPDATE channels.delivery SET state = 'unconfirmed', lease_until = NULL, done_at = now(), fence = fence + 1,
              detail = 'The connection was lost while the mail was being handed over.'
-           WHERE (message_id, attempt) IN (
-             SELECT message_id, attempt FROM channels.delivery WHERE state = 'sending' AND lease_until < now() LIMIT 50 FOR UPDATE SKIP LOCKED)
+           WHERE (account_id, message_id, attempt) IN (
+             SELECT account_id, message_id, attempt FROM channels.delivery WHERE state = 'sending' AND lease_until < now() LIMIT 50 FOR UPDATE SKIP LOCKED)
            RETURNING message_id, attempt, account_id`,
         );
         for (const row of rows) {

@@ -26,9 +26,7 @@ export class CommentsService {
       await this.threads.lockThread(tx, accountId, grant.ticketId);
       const known = await this.timeline.comment(accountId, grant.ticketId, commentId, tx);
       if (known) return known;
-      const files = await this.threads.files(tx, accountId, attachmentIds, author.userId);
-      const missing = attachmentIds.findIndex((id) => !files.some((file) => file.id === id));
-      if (missing >= 0) throw invalidField(`/attachmentIds/${missing}`, 'unknown', 'is no file uploaded by you and still unused');
+      const files = await this.threads.checkFiles(tx, accountId, attachmentIds, author.userId);
       const content = contentOf(html, text);
       const seq = await this.threads.nextSeq(tx, accountId, grant.ticketId, false);
       const at = new Date();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Draft, DraftContent, DraftTab, TicketGrant } from '@helpdesk/contracts';
 import { Database, Problem, withComments } from '@helpdesk/platform';
+import { RepliesRepository } from '../replies/replies.repository.js';
 import type { Author } from '../replies/replies.service.js';
 
 interface Row {
@@ -15,7 +16,10 @@ const toDraft = (row: Row): Draft => ({ ...row.content, revision: row.revision, 
 /** What somebody has begun to write on a ticket, one per user and tab. Read with the agents' role: a draft is as internal as a comment. */
 @Injectable()
 export class DraftsService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly threads: RepliesRepository,
+  ) {}
 
   async ofTicket({ accountId, userId }: Author, grant: TicketGrant): Promise<{ reply: Draft | null; comment: Draft | null }> {
     const rows = await this.database.query<Row & Record<string, unknown>>(
@@ -36,6 +40,7 @@ export class DraftsService {
     { revision, ...content }: DraftContent & { revision?: number },
   ): Promise<Draft> {
     return this.database.transaction(withComments(accountId), async (tx) => {
+      await this.threads.checkFiles(tx, accountId, content.attachmentIds ?? [], userId);
       const key = [accountId, grant.ticketId, userId, tab];
       const row = await tx.queryOne<Row & Record<string, unknown>>(
         `INSERT INTO conversations.draft AS d (account_id, ticket_id, user_id, tab, revision, content) SELECT $1, $2, $3, $4, 1, $5 WHERE $6::int IS NULL

@@ -39,7 +39,7 @@ export class AutoReplyService {
       [conversationId, accountId],
     );
     if (!target || !(await this.mayAnswer(tx, accountId, target))) return;
-    const last = await this.repository.lastPublic(tx, conversationId);
+    const last = await this.repository.lastPublic(tx, { accountId, ticketId, conversationId });
     const to: Address = {
       kind: 'email',
       value: target.counterpart_value,

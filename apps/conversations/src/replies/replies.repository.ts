@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Address, FileRef, MessageState } from '@helpdesk/contracts';
-import { notFound, type Tx } from '@helpdesk/platform';
+import { invalidField, notFound, type Tx } from '@helpdesk/platform';
 import type { Quoted } from './outgoing-content.js';
 
 export interface OutgoingMessage {
@@ -77,7 +77,11 @@ export class RepliesRepository {
   }
 
   /** The newest public message of the conversation, before `beforeSeq` if given: what a reply answers and quotes. */
-  async lastPublic(tx: Tx, conversationId: string, beforeSeq = 2 ** 31 - 1): Promise<Last | null> {
+  async lastPublic(
+    tx: Tx,
+    thread: { accountId: string; ticketId: string; conversationId: string },
+    beforeSeq = 2 ** 31 - 1,
+  ): Promise<Last | null> {
     const row = await tx.queryOne<{
       author_name: string;
       created_at: Date;
@@ -87,8 +91,8 @@ export class RepliesRepository {
       reference_ids: string[] | null;
     }>(
       `SELECT author_name, created_at, coalesce(full_text, text) AS text, html, external_id, reference_ids FROM conversations.message
-       WHERE conversation_id = $1 AND seq < $2 AND kind <> 'event' AND state IS DISTINCT FROM 'cancelled' ORDER BY (direction = 'in') DESC, seq DESC LIMIT 1`,
-      [conversationId, beforeSeq],
+       WHERE account_id = $1 AND ticket_id = $2 AND conversation_id = $3 AND seq < $4 AND kind <> 'event' AND state IS DISTINCT FROM 'cancelled' ORDER BY (direction = 'in') DESC, seq DESC LIMIT 1`,
+      [thread.accountId, thread.ticketId, thread.conversationId, beforeSeq],
     );
     if (!row) return null;
     return {
@@ -105,10 +109,18 @@ export class RepliesRepository {
   async files(tx: Tx, accountId: string, ids: string[], userId: string): Promise<(FileRef & { id: string })[]> {
     if (ids.length === 0) return [];
     const rows = await tx.query<Found<FileRow>>(
-      `SELECT ${FILES} FROM conversations.attachment WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND uploaded_by = $3 AND message_id IS NULL AND comment_id IS NULL FOR UPDATE`,
+      `SELECT ${FILES} FROM conversations.attachment WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND uploaded_by = $3 AND message_id IS NULL AND comment_id IS NULL ORDER BY id FOR UPDATE`,
       [accountId, ids.filter(isUuid), userId],
     );
     return rows.map(toFile);
+  }
+
+  /** The same, each of which must be there; 422 that points at the first that is not. */
+  async checkFiles(tx: Tx, accountId: string, ids: string[], userId: string): Promise<(FileRef & { id: string })[]> {
+    const files = await this.files(tx, accountId, ids, userId);
+    const missing = ids.findIndex((id) => !files.some((file) => file.id === id));
+    if (missing >= 0) throw invalidField(`/attachmentIds/${missing}`, 'unknown', 'is no file uploaded by you and still unused');
+    return files;
   }
 
   async insert(tx: Tx, m: OutgoingMessage): Promise<void> {

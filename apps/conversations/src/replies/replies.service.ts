@@ -55,14 +55,14 @@ export class RepliesService {
         throw invalidField('/text', 'required', 'a reply needs text or HTML');
       const { conversation, channel } = await this.target(tx, accountId, args);
       const to = this.recipients(args, conversation);
-      const files = await this.repository.files(tx, accountId, args.attachmentIds ?? [], author.userId);
-      const missing = (args.attachmentIds ?? []).findIndex((id) => !files.some((file) => file.id === id));
-      if (missing >= 0) throw invalidField(`/attachmentIds/${missing}`, 'unknown', 'is no file uploaded by you and still unused');
+      const files = await this.repository.checkFiles(tx, accountId, args.attachmentIds ?? [], author.userId);
 
       const content = contentOf(args.html, args.text);
       const delayMs = args.sendAt ? Math.max(0, Date.parse(args.sendAt) - Date.now()) : args.undoSeconds * 1000;
       const dueAt = delayMs > 0 ? new Date(Date.now() + delayMs) : undefined;
-      const last = conversation.id ? await this.repository.lastPublic(tx, conversation.id) : null;
+      const last = conversation.id
+        ? await this.repository.lastPublic(tx, { accountId, ticketId: grant.ticketId, conversationId: conversation.id })
+        : null;
       const seq = await this.repository.nextSeq(tx, accountId, grant.ticketId, dueAt === undefined);
       const conversationId =
         conversation.id ??
@@ -144,7 +144,11 @@ export class RepliesService {
       if (!channel?.isUsable) throw conflict('channel_unusable', 'The channel is switched off or was removed.');
       const attempt = message.attempt + 1;
       await this.repository.setState(tx, messageId, 'queued', attempt);
-      const quoted = await this.repository.lastPublic(tx, message.conversationId, stored.seq);
+      const quoted = await this.repository.lastPublic(
+        tx,
+        { accountId, ticketId: grant.ticketId, conversationId: message.conversationId },
+        stored.seq,
+      );
       await this.bus.publish(tx, accountId, this.delivery(stored, conversation, channel, withQuote(stored.content, quoted), attempt));
       return (await this.timeline.one(accountId, grant.ticketId, messageId, tx)) as TimelineItem;
     });

@@ -98,7 +98,14 @@ function makeNew(
     kind: 'new',
     link: link && { kind, ticketId: link.ticketId },
     flags,
-    decision: { rule: guards.at(-1)?.rule ?? 'new', reason, compared, matched: matched?.matched ?? null, guards },
+    decision: {
+      rule: guards.at(-1)?.rule ?? 'new',
+      reason,
+      compared,
+      matched: matched?.matched ?? null,
+      guards,
+      ...(matched && { otherTicketId: matched.ticketId }),
+    },
   };
 }
 

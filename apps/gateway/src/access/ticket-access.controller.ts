@@ -1,15 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AddShare, AuthorizeTicket, ListShares, RemoveShare } from '@helpdesk/contracts';
-import { Database, invalid, invalidField, RpcClient } from '@helpdesk/platform';
+import { invalid, RpcClient } from '@helpdesk/platform';
 import { IsUUID } from 'class-validator';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
-import { AuthRepository } from '../auth/auth.repository.js';
-import { hasHelpdesk } from '../auth/capabilities.rules.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { IsMoment, MayBeNull } from '../problems/field-rules.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { AccessService, type DecidingClause } from './access.service.js';
+import { References } from './references.js';
 
 const uuid = { format: 'uuid' } as const;
 const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
@@ -60,8 +59,7 @@ export class TicketAccessController {
   constructor(
     private readonly rpc: RpcClient,
     private readonly access: AccessService,
-    private readonly users: AuthRepository,
-    private readonly database: Database,
+    private readonly references: References,
   ) {}
 
   @Get('access')
@@ -99,8 +97,8 @@ export class TicketAccessController {
         { pointer: '/teamId', code: 'either', detail },
       ]);
     }
-    if (userId) await this.checkUser(me, userId);
-    if (teamId) await this.checkTeam(me, teamId);
+    if (userId) await this.references.checkAgent(me, userId, '/userId');
+    if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
     return this.rpc.call(AddShare, actorFor(me), { id, shareId, userId, teamId, expiresAt });
   }
 
@@ -111,15 +109,5 @@ export class TicketAccessController {
   @ApiResponse({ status: 204, description: 'Ended' })
   async unshare(@Me() me: Principal, @Param('id', uuidParam) id: string, @Param('shareId', uuidParam) shareId: string): Promise<void> {
     await this.rpc.call(RemoveShare, actorFor(me), { id, shareId });
-  }
-
-  private async checkUser(me: Principal, userId: string): Promise<void> {
-    const [user] = await this.users.ofAccount(me.accountId, [userId]);
-    if (!user?.isActive || !hasHelpdesk(user)) throw invalidField('/userId', 'unknown', 'is no active user with help desk access');
-  }
-
-  private async checkTeam(me: Principal, teamId: string): Promise<void> {
-    const sql = 'SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2';
-    if (!(await this.database.queryOne(me.accountId, sql, [me.accountId, teamId]))) throw invalidField('/teamId', 'unknown', 'is no team');
   }
 }

@@ -2,6 +2,9 @@ import { VisibleTickets, type Page } from '@helpdesk/contracts';
 import type { RpcClient } from '@helpdesk/platform';
 import { actorFor, type Principal } from '../auth/principal.js';
 
+/** Read at once: a walk over much that is hidden takes few steps, whatever page was asked for. */
+const STEP = 200;
+
 interface Source<T extends { id: string }> {
   limit: number;
   cursor: string | undefined;
@@ -18,7 +21,7 @@ interface Source<T extends { id: string }> {
 export async function visiblePage<T extends { id: string }>(rpc: RpcClient, me: Principal, source: Source<T>): Promise<Page<T>> {
   const found: T[] = [];
   for (let at = source.cursor; found.length <= source.limit;) {
-    const page = await source.fetch(source.limit, at);
+    const page = await source.fetch(STEP, at);
     const ids = [...new Set(page.items.map((item) => source.ticketOf(item)).filter((id) => id !== null))];
     const visible = ids.length > 0 ? (await rpc.call(VisibleTickets, actorFor(me), { ids })).ids : [];
     for (const item of page.items) {

@@ -3,6 +3,7 @@ import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } 
 import { Database, notFound, type Tx } from '@helpdesk/platform';
 import { IsBoolean, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { AuditLog } from '../audit/audit.log.js';
+import { RightsChanged } from '../users/rights-changed.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
@@ -24,13 +25,14 @@ export class AccountController {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditLog,
+    private readonly rightsChanged: RightsChanged,
   ) {}
 
   @Get()
   @ApiOperation({ summary: 'Settings of the account' })
   @ApiResponse({ status: 200, type: AccountDto })
   get(@Me() me: Principal): Promise<AccountDto> {
-    return this.database.transaction(me.accountId, (tx) => read(tx, me.accountId));
+    return this.database.transaction(me.accountId, (tx) => read(tx, me.accountId, ''));
   }
 
   @Patch()
@@ -38,22 +40,23 @@ export class AccountController {
   @ApiResponse({ status: 200, type: AccountDto })
   patch(@Me() me: Principal, @Body() { name, seatReply }: PatchAccountDto): Promise<AccountDto> {
     return this.database.transaction(me.accountId, async (tx) => {
-      const old = await read(tx, me.accountId);
+      const old = await read(tx, me.accountId, 'FOR UPDATE');
       await tx.query(
         `UPDATE gateway.account SET name = coalesce($2, name), settings = CASE WHEN $3::boolean IS NULL THEN settings ELSE settings || jsonb_build_object('seatReply', $3::boolean) END
          WHERE id = $1`,
         [me.accountId, name ?? null, seatReply ?? null],
       );
-      const now = await read(tx, me.accountId);
+      const now = await read(tx, me.accountId, '');
       await this.audit.record(me, 'account.changed', `account/${me.accountId}`, { old, new: now }, tx);
+      if (old.seatReply !== now.seatReply) tx.onCommit(() => this.rightsChanged.emit(me.accountId));
       return now;
     });
   }
 }
 
-async function read(tx: Tx, accountId: string): Promise<AccountDto> {
+async function read(tx: Tx, accountId: string, lock: '' | 'FOR UPDATE'): Promise<AccountDto> {
   const row = await tx.queryOne<{ id: string; name: string; seat_reply: boolean }>(
-    "SELECT id, name, settings ->> 'seatReply' IS DISTINCT FROM 'false' AS seat_reply FROM gateway.account WHERE id = $1 FOR UPDATE",
+    `SELECT id, name, settings ->> 'seatReply' IS DISTINCT FROM 'false' AS seat_reply FROM gateway.account WHERE id = $1 ${lock}`,
     [accountId],
   );
   if (!row) throw notFound();

@@ -35,7 +35,9 @@ let admin: Visitor;
 
 const command = async (...args: string[]) => {
   const env = { ...process.env, NODE_OPTIONS: '', DATA_DIR: folder, LOG_LEVEL: 'warn' };
-  return (await run(process.execPath, ['scripts/add-account.mjs', ...args], { cwd: repositoryRoot, env })).stdout.trim();
+  return (
+    await run(process.execPath, ['dist/apps/gateway/src/accounts/add-account.main.js', ...args], { cwd: repositoryRoot, env })
+  ).stdout.trim();
 };
 const addAccount = (name: string, email: string, password: string, address = `help@${name}.test`) =>
   command('--name', name, '--admin-email', email, '--admin-password', password, '--support-address', address);

@@ -5,8 +5,9 @@ import { RUNTIME } from '../tokens.js';
 import { ROUTE_ACCESS, type RouteAccess } from './access.decorator.js';
 import { AuthRepository } from './auth.repository.js';
 import { capabilitiesOf, hasHelpdesk } from './capabilities.rules.js';
+import { missing } from './missing.js';
 import { isOwnOrigin } from './origin.rules.js';
-import type { DeskRequest, Principal } from './principal.js';
+import { routeOf, type DeskRequest, type Principal } from './principal.js';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -36,14 +37,13 @@ export class AuthGuard implements CanActivate {
     }
     if (!hasHelpdesk(principal))
       throw forbidden('no_helpdesk_access', 'You have no access to the help desk. An administrator can give you a Service seat or access.');
-    if (!capabilitiesOf(principal).includes(access))
-      throw forbidden(`missing_${access.replaceAll('.', '_')}`, `Your seat or rights do not include ${access}.`);
+    if (!capabilitiesOf(principal).includes(access)) throw missing(access);
     return true;
   }
 
   private async authenticate(request: DeskRequest): Promise<Principal | undefined> {
-    const [scheme, key] = (request.headers.authorization ?? '').split(' ');
-    if (scheme?.toLowerCase() === 'bearer' && key) return this.users.byApiKey(key);
+    const key = bearerOf(request);
+    if (key) return this.users.byApiKey(key);
     const sid = request.cookies.sid;
     return sid ? this.users.bySession(sid) : undefined;
   }
@@ -56,4 +56,9 @@ export class AuthGuard implements CanActivate {
 }
 
 /** What the API is sent without a key or token lives from the cookie. Forms on customers’ own sites post elsewhere, to /public. */
-const isFromBrowser = ({ url, headers }: DeskRequest) => url.startsWith('/api/') && headers.authorization === undefined;
+const isFromBrowser = (request: DeskRequest) => routeOf(request).startsWith('/api/') && bearerOf(request) === undefined;
+
+function bearerOf({ headers }: DeskRequest): string | undefined {
+  const [scheme, key] = (headers.authorization ?? '').split(' ');
+  return scheme?.toLowerCase() === 'bearer' && key ? key : undefined;
+}

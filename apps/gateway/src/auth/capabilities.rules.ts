@@ -53,14 +53,23 @@ export function capabilitiesOf(p: Facts): Capability[] {
   return table.filter(([, allowed]) => allowed).map(([capability]) => capability);
 }
 
-const OF_EVERYBODY: TicketViewId[] = ['all_open'];
-const OF_COLLABORATORS: TicketViewId[] = ['mentions', 'following', 'all_open'];
-const OF_SERVICE: TicketViewId[] = ['unassigned', 'mine', 'all_open', 'mentions', 'following', 'all_closed'];
+/** What each default view needs (D-51c), in the order people see them (D-70). */
+const VIEW_NEEDS: Record<TicketViewId, Capability[]> = {
+  unassigned: ['views.all'],
+  mine: ['views.all'],
+  mentions: ['views.own'],
+  following: ['views.own'],
+  all_open: ['helpdesk'],
+  all_closed: ['views.all'],
+  trash: ['views.all', 'ticket.delete'],
+};
 
-/** The default views of a seat (D-51c). */
-export function viewsOf(p: Facts): TicketViewId[] {
+/** The default views of a seat. */
+export const viewsOf = (p: Facts): TicketViewId[] =>
+  (Object.keys(VIEW_NEEDS) as TicketViewId[]).filter((view) => lackOfView(p, view) === undefined);
+
+/** What somebody lacks to open a view. */
+export function lackOfView(p: Facts, view: TicketViewId): Capability | undefined {
   const can = capabilitiesOf(p);
-  if (!can.includes('helpdesk')) return [];
-  if (can.includes('views.all')) return can.includes('ticket.delete') ? [...OF_SERVICE, 'trash'] : OF_SERVICE;
-  return can.includes('views.own') ? OF_COLLABORATORS : OF_EVERYBODY;
+  return VIEW_NEEDS[view].find((capability) => !can.includes(capability));
 }

@@ -43,6 +43,9 @@ export interface DeskRequest extends FastifyRequest {
   upload?: { filename: string; contentType: string; bytes: Buffer; hash: string };
 }
 
+/** The route a request was given to, such as `/api/v1/tickets/:id`: unlike its address, nobody can spell it otherwise. */
+export const routeOf = (request: Pick<FastifyRequest, 'routeOptions'>): string => request.routeOptions.url ?? '';
+
 export function scopeFor(p: Principal): TicketScope {
   return {
     accountId: p.accountId,
@@ -50,7 +53,8 @@ export function scopeFor(p: Principal): TicketScope {
     isSuperAdmin: p.isSuperAdmin,
     ...p.ticketAccess,
     teamIds: p.teamIds,
-    teammateIds: p.teammateIds,
+    // Asked for by scopes of teams only, and long.
+    teammateIds: Object.values(p.ticketAccess).some((rule) => rule.scope === 'team') && !p.isSuperAdmin ? p.teammateIds : [],
   };
 }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Post } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { expect, test } from '@jest/globals';
@@ -23,7 +23,14 @@ class Declared {
   }
 }
 
-const start = async (controller: typeof Forgotten | typeof Declared) => {
+@Controller('api/v1/secrets')
+class Unknown {
+  @Post() @Access('helpdesk') tell() {
+    return 'of a ticket, perhaps';
+  }
+}
+
+const start = async (controller: new () => object) => {
   const check = { provide: RouteAccessCheck, useClass: RouteAccessCheck };
   const module = await Test.createTestingModule({ imports: [DiscoveryModule], controllers: [controller], providers: [check] }).compile();
   await module.init();
@@ -36,4 +43,8 @@ test('a route that declares no access stops the start', async () => {
 
 test('declared routes start', async () => {
   await expect(start(Declared)).resolves.toBeUndefined();
+});
+
+test('a POST route whose kept answers tell of nobody knows what stops the start', async () => {
+  await expect(start(Unknown)).rejects.toThrow('POST routes of which repeated-access.ts does not know what they are about: Unknown.tell');
 });

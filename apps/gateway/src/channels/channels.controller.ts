@@ -10,7 +10,8 @@ import {
   TestChannel,
   type CreateChannelArgs,
 } from '@helpdesk/contracts';
-import { Database, invalidField, RpcClient } from '@helpdesk/platform';
+import { invalidField, RpcClient } from '@helpdesk/platform';
+import { References } from '../access/references.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
@@ -22,7 +23,7 @@ import { ChannelDto, ChannelListDto, ChannelTestDto, NewChannelDto, PatchChannel
 export class ChannelsController {
   constructor(
     private readonly rpc: RpcClient,
-    private readonly database: Database,
+    private readonly references: References,
   ) {}
 
   @Get()
@@ -80,11 +81,6 @@ export class ChannelsController {
       if (stageId && !pipeline.stages.some((stage) => stage.id === stageId))
         throw invalidField('/stageId', 'wrong_stage', 'is no status of the pipeline');
     }
-    if (!teamId) return;
-    const team = await this.database.queryOne(me.accountId, 'SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2', [
-      me.accountId,
-      teamId,
-    ]);
-    if (!team) throw invalidField('/teamId', 'unknown', 'is no team');
+    if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
   }
 }

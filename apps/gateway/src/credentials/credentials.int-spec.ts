@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   ADMIN,
   fieldsOf,
@@ -56,7 +56,7 @@ const linkTo = async (email: string, n = 1) => {
 const sql = async (text: string, values: unknown[]) => {
   const client = new pg.Client({ connectionString: desk.databaseUrl });
   await client.connect();
-  await client.query(text, values).finally(() => client.end());
+  return (await client.query<Record<string, unknown>>(text, values).finally(() => client.end())).rows;
 };
 
 beforeAll(async () => {
@@ -119,6 +119,37 @@ describe('an invitation', () => {
   });
 });
 
+describe('a relay', () => {
+  afterEach(() => sink.set('normal'));
+
+  test('that is busy is asked again', async () => {
+    sink.set('451');
+    const { email } = await make('busy@customer.test');
+    await waitFor(async () => (await sql("SELECT 1 FROM bus.dispatch WHERE consumer = 'notifications' AND attempts = 1", [])).length > 0, {
+      what: 'the first failure',
+    });
+    expect(sink.to(email)).toEqual([]);
+    sink.set('normal');
+    expect(await choose(await linkTo(email), PASSWORD)).toBe(204);
+  });
+
+  test('that refuses is not, and the refusal is kept without the link', async () => {
+    sink.set('550');
+    await make('refused@customer.test');
+    const rows = await waitFor(
+      async () => {
+        const found = await sql(
+          "SELECT error_code, error_detail FROM bus.dispatch WHERE consumer = 'notifications' AND quarantined_at IS NOT NULL",
+          [],
+        );
+        return found.length > 0 && found;
+      },
+      { what: 'the refusal' },
+    );
+    expect(rows).toEqual([{ error_code: 'mail_refused', error_detail: expect.stringContaining('The sink says 550') }]);
+  });
+});
+
 describe('a forgotten password', () => {
   test('is chosen anew by mail; sessions end, a locked address is open again', async () => {
     const user = await make('forgetful@customer.test', { password: OTHER });
@@ -141,7 +172,7 @@ describe('a forgotten password', () => {
     for (const answer of answers) expect(answer).toEqual(ACCEPTED);
     const last = await make('last@customer.test', { password: OTHER });
     expect(await askReset(last.email)).toEqual(ACCEPTED);
-    await waitFor(() => sink.to(last.email).length > 0, { what: 'the mail after those' });
+    await waitFor(() => sink.to(last.email).length > 0 && sink.to(user.email).length >= 5, { what: 'the mails' });
     expect(sink.to(user.email)).toHaveLength(5);
   });
 

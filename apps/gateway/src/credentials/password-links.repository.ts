@@ -68,8 +68,8 @@ export class PasswordLinksRepository {
       // Requests sent all together are counted one after the other.
       await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [`password-reset/${email}`]);
       await tx.query(
-        `INSERT INTO gateway.password_reset (email) SELECT $1
-         WHERE (SELECT count(*) FROM gateway.password_reset WHERE email = $1 AND requested_at > now() - interval '1 hour') < ${MAX_PER_HOUR}`,
+        `INSERT INTO gateway.password_reset (email, is_over) SELECT $1, count(*) >= ${MAX_PER_HOUR} FROM gateway.password_reset
+         WHERE email = $1 AND NOT is_over AND requested_at > now() - interval '1 hour'`,
         [email],
       );
     });
@@ -79,7 +79,7 @@ export class PasswordLinksRepository {
   async takeRequest(tx: Tx): Promise<string | undefined> {
     const row = await tx.queryOne<{ email: string }>(
       `UPDATE gateway.password_reset SET handled_at = now() WHERE id = (
-         SELECT id FROM gateway.password_reset WHERE handled_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING email`,
+         SELECT id FROM gateway.password_reset WHERE handled_at IS NULL AND NOT is_over ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING email`,
     );
     return row?.email;
   }
@@ -101,7 +101,7 @@ export class PasswordLinksRepository {
   }
 
   async prune(): Promise<void> {
-    await this.database.query(EVERY_ACCOUNT, "DELETE FROM gateway.password_reset WHERE requested_at < now() - interval '1 day'");
+    await this.database.query(EVERY_ACCOUNT, "DELETE FROM gateway.password_reset WHERE requested_at < now() - interval '2 hours'");
     await this.database.query(EVERY_ACCOUNT, "DELETE FROM gateway.password_link WHERE expires_at < now() - interval '1 day'");
   }
 }

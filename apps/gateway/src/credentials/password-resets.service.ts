@@ -10,7 +10,7 @@ const TOKEN = /^[\w-]{43}$/;
 const EVERY_MS = 1_000;
 /** Ticks between looks at what another process left undone, and between prunings. */
 const LOOK_EVERY = 15;
-const PRUNE_EVERY = 3_600;
+const PRUNE_EVERY = 600;
 
 /**
  * "Forgot password". A request only writes one row, whatever the address; who gets a mail is looked up later, on a clock of its own, so that

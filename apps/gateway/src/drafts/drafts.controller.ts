@@ -2,9 +2,10 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/com
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AuthorizeTicket, DeleteDraft, DRAFT_TABS, ListDrafts, PutDraft, type DraftTab } from '@helpdesk/contracts';
 import { LiveBus } from '@helpdesk/messaging';
-import { forbidden, invalidField, notFound, RpcClient } from '@helpdesk/platform';
+import { invalidField, notFound, RpcClient } from '@helpdesk/platform';
 import { Access, Me } from '../auth/access.decorator.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
+import { missing } from '../auth/missing.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { DraftDto, PutDraftDto } from './draft.dto.js';
@@ -44,9 +45,12 @@ export class DraftsController {
     @Body() draft: PutDraftDto,
   ): Promise<DraftDto> {
     const isReply = tabOf(tab) === 'reply';
-    if (isReply && !capabilitiesOf(me).includes('ticket.reply'))
-      throw forbidden('missing_ticket_reply', 'Your seat or rights do not include ticket.reply.');
-    const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: isReply ? 'edit' : 'view' });
+    if (isReply && !capabilitiesOf(me).includes('ticket.reply')) throw missing('ticket.reply');
+    const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), {
+      id,
+      action: isReply ? 'edit' : 'view',
+      moveToStageId: isReply ? draft.moveTo : undefined,
+    });
     const kept = await this.rpc.call(PutDraft, actorFor(me), { grant, tab: tabOf(tab), draft: { ...draft } });
     this.changed(me, id, tabOf(tab), kept.revision);
     return kept;

@@ -1,16 +1,46 @@
-import { AuthorizeTicket, LocateMessage } from '@helpdesk/contracts';
+import { AuthorizeTicket, GetNotification, LocateMessage } from '@helpdesk/contracts';
 import type { RpcClient } from '@helpdesk/platform';
-import { actorFor, type DeskRequest, type Principal } from '../auth/principal.js';
+import { actorFor, routeOf, type DeskRequest, type Principal } from '../auth/principal.js';
 
-const SUBJECT = /^\/api\/v1\/(tickets|messages)\/([0-9a-f-]{36})(?:\/|$)/i;
+type Resolve = (rpc: RpcClient, me: Principal, id: string) => Promise<string>;
+
+/** Routes whose answer tells of a ticket, by the beginning of their pattern, and how the ticket is found. */
+const ABOUT_TICKETS: [string, Resolve][] = [
+  ['/api/v1/tickets/:id/', async (_rpc, _me, id) => id],
+  ['/api/v1/messages/:id/', async (rpc, me, id) => (await rpc.call(LocateMessage, actorFor(me), { id })).ticketId],
+  ['/api/v1/notifications/:id/', async (rpc, me, id) => (await rpc.call(GetNotification, actorFor(me), { id })).ticketId],
+];
+
+/**
+ * Routes whose answer tells of no ticket, or of nothing but what the asker himself has just sent (a ticket he makes, a file he uploads):
+ * that he is told again.
+ */
+const ABOUT_NO_TICKET = new Set([
+  '/api/v1/api-keys',
+  '/api/v1/attachments',
+  '/api/v1/channels',
+  '/api/v1/channels/:id/test',
+  '/api/v1/me/totp',
+  '/api/v1/me/totp/confirm',
+  '/api/v1/quarantine/:id/replay',
+  '/api/v1/teams',
+  '/api/v1/tickets',
+  '/api/v1/users',
+  '/api/v1/users/:id/invitation',
+]);
+
+const resolverOf = (pattern: string) => ABOUT_TICKETS.find(([beginning]) => pattern.startsWith(beginning))?.[1];
+
+/** Is it known what kept answers of this route are about? A POST route of which it is not stops the start. */
+export const isSubjectKnown = (pattern: string): boolean => ABOUT_NO_TICKET.has(pattern) || resolverOf(pattern) !== undefined;
 
 /**
  * A kept answer is given again only to somebody who may still see what it is about: rights may have changed since the first request.
  * Throws 404 otherwise.
  */
-export async function checkStillVisible(rpc: RpcClient, me: Principal, { url }: DeskRequest): Promise<void> {
-  const [, kind, id = ''] = SUBJECT.exec(url) ?? [];
-  if (!kind) return;
-  const ticketId = kind === 'tickets' ? id : (await rpc.call(LocateMessage, actorFor(me), { id })).ticketId;
-  await rpc.call(AuthorizeTicket, actorFor(me), { id: ticketId, action: 'view' });
+export async function checkStillVisible(rpc: RpcClient, me: Principal, request: DeskRequest): Promise<void> {
+  const resolve = resolverOf(routeOf(request));
+  if (!resolve) return;
+  const { id = '' } = request.params as { id?: string };
+  await rpc.call(AuthorizeTicket, actorFor(me), { id: await resolve(rpc, me, id), action: 'view' });
 }

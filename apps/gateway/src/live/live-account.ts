@@ -14,7 +14,7 @@ const MAX_PLACES = 20;
 
 export interface AccountPorts {
   holders: ReadHolders;
-  /** The ticket as it is now, undefined when he may not see it or nobody answers. `known` is what was heard of it last. */
+  /** The ticket as it is now, undefined when he may not see it; rejects when nobody answers. `known` is what was heard of it last. */
   look(principal: Principal, ticketId: string, known: KnownFacts | undefined): Promise<KnownFacts | undefined>;
   /** Tells the other replicas. */
   publish(event: LiveEvent): void;
@@ -172,7 +172,14 @@ export class LiveAccount {
   private async deliverOwn(userId: string, ticketId: string, name: string, payload: object): Promise<void> {
     const his = this.connections.all().filter(({ principal }) => principal.userId === userId);
     const [first] = his;
-    if (!first || !(await this.ports.look(first.principal, ticketId, this.facts.of(ticketId)))) return;
+    if (!first) return;
+    try {
+      if (!(await this.ports.look(first.principal, ticketId, this.facts.of(ticketId)))) return;
+    } catch (error) {
+      this.ports.failed(error);
+      this.hasMissed = true;
+      return;
+    }
     for (const connection of his) connection.tell(name, payload);
   }
 }

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { AuthorizeTicket, GetTicketAccess, type LiveEvent } from '@helpdesk/contracts';
 import { LiveBus, type LiveListener } from '@helpdesk/messaging';
-import { newId, publicUrl, RpcClient, type Runtime } from '@helpdesk/platform';
+import { newId, Problem, publicUrl, RpcClient, type Runtime } from '@helpdesk/platform';
 import { Server, type Socket } from 'socket.io';
 import { AuthRepository, hashOf } from '../auth/auth.repository.js';
 import { hasHelpdesk } from '../auth/capabilities.rules.js';
@@ -176,8 +176,9 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
       if (known?.facts && known.version === version) return known;
       // Read after the version: the facts are that old at most, and what is heard of a later version goes before them.
       return { version, facts: await this.rpc.call(GetTicketAccess, actor, { id: ticketId }) };
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof Problem && (error.status === 404 || error.status === 403)) return undefined;
+      throw error;
     }
   }
 

@@ -8,6 +8,7 @@ import {
   MessageDecision,
   MessageRaw,
   RetryMessage,
+  VisibleTickets,
   type TicketAction,
   type TicketGrant,
 } from '@helpdesk/contracts';
@@ -71,7 +72,14 @@ export class MessagesController {
   @ApiOperation({ summary: 'Why the message is on this ticket' })
   @ApiResponse({ status: 200, type: DecisionDto })
   async decision(@Me() me: Principal, @Param('id', uuidParam) messageId: string): Promise<DecisionDto> {
-    return this.rpc.call(MessageDecision, actorFor(me), { grant: await this.grant(me, messageId, 'view'), messageId });
+    const { otherTicketId, ...decision } = await this.rpc.call(MessageDecision, actorFor(me), {
+      grant: await this.grant(me, messageId, 'view'),
+      messageId,
+    });
+    if (!otherTicketId || (await this.rpc.call(VisibleTickets, actorFor(me), { ids: [otherTicketId] })).ids.length > 0) return decision;
+    // What was found and not joined is a ticket he may not see: neither which it is nor how it stands.
+    const reason = 'It belongs to no ticket it could join.';
+    return { ...decision, reason, matched: null, guards: decision.guards.map(({ rule }) => ({ rule, result: 'not joined' })) };
   }
 
   @Post(':id/cancel')

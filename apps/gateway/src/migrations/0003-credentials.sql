@@ -17,10 +17,13 @@ CREATE TABLE password_reset (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   email text NOT NULL,
   requested_at timestamptz NOT NULL DEFAULT now(),
+  -- Beyond what an address may get in an hour: written all the same, so that it takes as long.
+  is_over boolean NOT NULL,
   handled_at timestamptz
 );
-CREATE INDEX password_reset_email ON password_reset (email, requested_at);
-CREATE INDEX password_reset_open ON password_reset (id) WHERE handled_at IS NULL;
+CREATE INDEX password_reset_email ON password_reset (email, requested_at) WHERE NOT is_over;
+CREATE INDEX password_reset_open ON password_reset (id) WHERE handled_at IS NULL AND NOT is_over;
+CREATE INDEX password_reset_age ON password_reset (requested_at);
 
 -- The second factor. `last_step`: the time step of the last code taken, so that none is taken twice.
 CREATE TABLE totp (

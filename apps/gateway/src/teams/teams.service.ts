@@ -9,6 +9,12 @@ import { differs } from '../users/users.rules.js';
 import { unknownIds } from '../users/users.service.js';
 import { TeamsRepository, type TeamRecord } from './teams.repository.js';
 
+const OWN_RIGHTS: FieldProblem = {
+  pointer: '/memberIds',
+  code: 'own_rights',
+  detail: 'nobody changes his own rights; ask another administrator',
+};
+
 @Injectable()
 export class TeamsService {
   constructor(
@@ -29,6 +35,7 @@ export class TeamsService {
     const team: TeamRecord = { id, name, memberIds };
     return this.change(me, id, async (tx) => {
       await this.refuse(tx, me, team);
+      if (!me.isSuperAdmin && memberIds.includes(me.userId)) throw invalid([OWN_RIGHTS]);
       if (!(await this.teams.insert(tx, me.accountId, team))) return;
       await this.teams.setMembers(tx, me.accountId, id, memberIds);
       await this.audit.record(me, 'team.created', `team/${id}`, { new: { name, memberIds } }, tx);
@@ -40,6 +47,7 @@ export class TeamsService {
       const old = await this.find(tx, me, id);
       const team: TeamRecord = { id, name: name ?? old.name, memberIds: memberIds ?? old.memberIds };
       await this.refuse(tx, me, team);
+      if (!me.isSuperAdmin && old.memberIds.includes(me.userId) !== team.memberIds.includes(me.userId)) throw invalid([OWN_RIGHTS]);
       const changed = (['name', 'memberIds'] as const).filter((field) => differs(old[field], team[field]));
       if (changed.length === 0) return;
       await this.teams.rename(tx, me.accountId, id, team.name);

@@ -19,12 +19,13 @@ import {
   type TicketGrant,
   type TicketView,
 } from '@helpdesk/contracts';
-import { Database, forbidden, invalid, invalidField, RpcClient } from '@helpdesk/platform';
+import { invalid, invalidField, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { uuidParam } from '../problems/uuid-param.js';
+import { References } from '../access/references.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
-import { AuthRepository } from '../auth/auth.repository.js';
-import { hasHelpdesk, viewsOf } from '../auth/capabilities.rules.js';
+import { lackOfView } from '../auth/capabilities.rules.js';
+import { missing } from '../auth/missing.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
@@ -49,8 +50,7 @@ const DEFAULT_UNDO_SECONDS = 10;
 export class TicketsController {
   constructor(
     private readonly rpc: RpcClient,
-    private readonly database: Database,
-    private readonly users: AuthRepository,
+    private readonly references: References,
   ) {}
 
   @Get('pipelines')
@@ -66,7 +66,8 @@ export class TicketsController {
   @ApiOperation({ summary: 'Tickets I may see, a page at a time' })
   @ApiResponse({ status: 200, type: TicketPageDto })
   list(@Me() me: Principal, @Query() query: TicketListQueryDto): Promise<TicketPageDto> {
-    if (query.view && !viewsOf(me).includes(query.view)) throw forbidden('missing_views_all', 'Your seat does not include this view.');
+    const lack = query.view && lackOfView(me, query.view);
+    if (lack) throw missing(lack);
     return this.rpc.call(ListTickets, actorFor(me), { ...query });
   }
 
@@ -91,8 +92,8 @@ export class TicketsController {
     }: CreateTicketDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TicketView> {
-    if (ownerId) await this.checkOwner(me, ownerId);
-    if (teamId) await this.checkTeam(me, teamId);
+    if (ownerId) await this.references.checkAgent(me, ownerId, '/ownerId');
+    if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
     const records = await this.rpc.call(FindRecords, actorFor(me), { contactIds, companyIds });
     const unknown = (field: string, ids: string[], found: { id: string }[]) =>
       ids.flatMap((wanted, i) =>
@@ -182,8 +183,8 @@ export class TicketsController {
     if (Number.isNaN(version)) throw invalidField('/headers/If-Match', 'invalid', 'must be the ETag of a ticket');
     // Absent and invisible first: a wrong field must not tell that a ticket exists.
     await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit' });
-    if (body.ownerId) await this.checkOwner(me, body.ownerId);
-    if (body.teamId) await this.checkTeam(me, body.teamId);
+    if (body.ownerId) await this.references.checkAgent(me, body.ownerId, '/ownerId');
+    if (body.teamId) await this.references.checkTeam(me, body.teamId, '/teamId');
     const ticket = await this.rpc.call(PatchTicket, actorFor(me), { id, ifVersion: version, ...body });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;
@@ -252,19 +253,6 @@ export class TicketsController {
       .slice(0, PREVIOUS_TICKETS)
       .map(({ id, number, name, stageId, lastActivityAt }) => ({ id, number, name, stageId, lastActivityAt }));
     return { ...people, previousTickets, activities: [] };
-  }
-
-  private async checkOwner(me: Principal, ownerId: string): Promise<void> {
-    const [user] = await this.users.ofAccount(me.accountId, [ownerId]);
-    if (!user?.isActive || !hasHelpdesk(user)) throw invalidField('/ownerId', 'unknown', 'is no active user with help desk access');
-  }
-
-  private async checkTeam(me: Principal, teamId: string): Promise<void> {
-    const row = await this.database.queryOne(me.accountId, 'SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2', [
-      me.accountId,
-      teamId,
-    ]);
-    if (!row) throw invalidField('/teamId', 'unknown', 'is no team');
   }
 }
 

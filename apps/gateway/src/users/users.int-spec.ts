@@ -57,7 +57,7 @@ beforeAll(async () => {
     '--admin-password': PASSWORD,
     '--support-address': 'help@other.test',
   };
-  await gateway.command('scripts/add-account.mjs', Object.entries(options).flat());
+  await gateway.command('dist/apps/gateway/src/accounts/add-account.main.js', Object.entries(options).flat());
   const root = await signIn('root@other.test');
   const userId = await idOf(root);
   const team = await root.post<{ id: string }>('/teams', { name: 'Theirs', memberIds: [userId] });

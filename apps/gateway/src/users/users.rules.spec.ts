@@ -10,6 +10,7 @@ const user = (id: string, facts: Partial<UserFacts> = {}): UserFacts => ({
   ticketAccess: { view: OWN, edit: OWN, delete: OWN },
   rights: [],
   active: true,
+  teamIds: [],
   ...facts,
 });
 const root = user('root', { superAdmin: true });
@@ -44,6 +45,8 @@ test.each<[string, UserFacts, UserFacts | undefined, UserChanges, string]>([
   ],
   ['nobody changes his own rights', clerk, clerk, { seat: 'core', rights: ['user_admin'] }, '/seat own_rights, /rights own_rights'],
   ['what stays as it is is no change', clerk, clerk, { seat: 'service', rights: ['bulk', 'user_admin'], name: 'x' }, ''],
+  ['nor joins a team that widens what he sees', clerk, clerk, { teamIds: ['team'] }, '/teamIds own_rights'],
+  ['who sees everything anyway may', root, root, { teamIds: ['team'] }, ''],
   ['his own password is changed elsewhere', root, root, { password: 'p' }, '/password own_password'],
 ])('%s', (_, actor, target, changes, expected) => {
   expect(codes(actor, target, changes)).toBe(expected);

@@ -11,13 +11,13 @@ export interface UserFacts {
   ticketAccess: TicketAccess;
   rights: Right[];
   active: boolean;
+  teamIds: string[];
 }
 
 export interface UserChanges extends Partial<Omit<UserFacts, 'id'>> {
   email?: string;
   name?: string;
   password?: string;
-  teamIds?: string[];
 }
 
 /** What decides how far somebody's rights reach. */
@@ -61,6 +61,9 @@ export function refusals({ actor, target, changes, hasOtherSuperAdmin }: Change)
   }
   if (actor.superAdmin) return [...found.values()];
 
+  // A team widens what he sees. Who sees everything anyway may join any.
+  if (isSelf && changes.teamIds !== undefined && differs(changes.teamIds, target?.teamIds))
+    refuse('/teamIds', 'own_rights', 'nobody changes his own rights; ask another administrator');
   if (changes.superAdmin && !target?.superAdmin) refuse('/superAdmin', 'beyond_own_rights', 'only a super admin makes a super admin');
   if (target?.superAdmin) {
     for (const field of Object.keys(changes)) refuse(`/${field}`, 'beyond_own_rights', 'only a super admin changes a super admin');

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database, forbidden, hashPassword, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
+import { Database, hashPassword, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { AuthRepository } from '../auth/auth.repository.js';
+import { missing } from '../auth/missing.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal, TicketAccess } from '../auth/principal.js';
 import { PasswordLinks } from '../credentials/password-links.js';
@@ -113,8 +114,7 @@ export class UsersService {
   private async begin(tx: Tx, me: Principal): Promise<UserRecord> {
     await this.users.lockAccount(tx, me.accountId);
     const actor = await this.users.find(me.accountId, me.userId, tx);
-    if (!actor?.active || !mayManage({ ...actor, isSuperAdmin: actor.superAdmin, seatReply: me.seatReply }))
-      throw forbidden('missing_users', 'Your seat or rights do not include users.');
+    if (!actor?.active || !mayManage({ ...actor, isSuperAdmin: actor.superAdmin, seatReply: me.seatReply })) throw missing('users');
     return actor;
   }
 

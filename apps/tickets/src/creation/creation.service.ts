@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contracts';
 import { LiveBus } from '@helpdesk/messaging';
-import { Database, invalid, type FieldProblem } from '@helpdesk/platform';
+import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { toView } from '../tickets/ticket.mapper.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
@@ -19,7 +19,10 @@ export class CreationService {
     private readonly live: LiveBus,
   ) {}
 
-  /** Repeating it with the same id gives the ticket that is there. The maker gets what he made even where his scope does not cover it. */
+  /**
+   * The maker is told what he made even where his scope does not cover it. Repeating it with the same id gives the ticket as it is by then,
+   * if he may see it.
+   */
   async create(scope: TicketScope, actorName: string, args: CreateTicketArgs): Promise<TicketView> {
     const { accountId } = scope;
     const problems = checkPlace(await this.pipelines.list(accountId), args, scope.isSuperAdmin);
@@ -29,8 +32,8 @@ export class CreationService {
     return this.database.transaction(accountId, async (tx) => {
       const at = new Date();
       const isNew = await this.creation.insert(tx, accountId, { ...args, name }, at);
-      const ticket = await this.repository.lock(tx, accountId, args.id);
-      if (!ticket) throw new Error('the ticket just made is not there');
+      const ticket = isNew ? await this.repository.lock(tx, accountId, args.id) : await this.repository.inScope(scope, 'view', args.id, tx);
+      if (!ticket) throw notFound();
       if (isNew) {
         const actor = { type: 'user' as const, id: scope.userId, name: actorName };
         await this.repository.record(tx, ticket, 1, at, actor, args.source, [{ field: 'name', old: null, new: name }]);

@@ -59,11 +59,12 @@ export class ListingService {
           ? `(${count(`${holds} AND ${scopeToSql(scope, 'delete', 't', add)}`)})::int AS "${view}"`
           : `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`,
       );
-    const row = await this.database.queryOne<Record<string, number>>(
-      scope,
-      `SELECT * FROM (SELECT ${narrow.join(', ') || '1'}) n, (SELECT ${filters.join(', ') || '1'} FROM tickets.ticket t WHERE ${seen}) b`,
-      values,
-    );
+    const parts = [
+      ...(narrow.length > 0 ? [`(SELECT ${narrow.join(', ')}) n`] : []),
+      ...(filters.length > 0 ? [`(SELECT ${filters.join(', ')} FROM tickets.ticket t WHERE ${seen}) b`] : []),
+    ];
+    if (parts.length === 0) return {};
+    const row = await this.database.queryOne<Record<string, number>>(scope, `SELECT * FROM ${parts.join(', ')}`, values);
     return row ?? {};
   }
 }
@@ -106,13 +107,17 @@ function sortOf(sort: TicketSort): { field: keyof typeof COLUMNS; isDescending: 
   return { field: (isDescending ? sort.slice(1) : sort) as keyof typeof COLUMNS, isDescending };
 }
 
+/** As PostgreSQL writes a timestamptz under UTC or any other offset. */
+const TIMESTAMP = /^\d{4}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?[+-]\d\d(:?\d\d)?$/;
+const fieldOf = (sort: string) => sort.replace(/^-/, '');
+
 const writeCursor = (sort: string, value: string, id: string) => Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
 
 /** Throws 422 for anything that is not a cursor of a list in this order. */
 function readCursor(cursor: string, sort: string): { value: string; id: string } {
   try {
     const [itsSort, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    const isValue = typeof value === 'string' && /^[\d\-:.+ ]{1,40}$/.test(value);
+    const isValue = typeof value === 'string' && (fieldOf(sort) === 'number' ? /^\d{1,9}$/.test(value) : TIMESTAMP.test(value));
     if (itsSort === sort && isValue && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return { value, id };
   } catch {
     /* falls through to the refusal */

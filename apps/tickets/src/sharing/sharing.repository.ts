@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketShareView } from '@helpdesk/contracts';
-import { Database, type Tx } from '@helpdesk/platform';
+import type { Tx } from '@helpdesk/platform';
 import type { StoredTicket } from '../tickets/ticket.repository.js';
 import type { NewShare } from './sharing.service.js';
 
@@ -25,25 +25,23 @@ const toView = (row: Row): TicketShareView => ({
 
 @Injectable()
 export class SharingRepository {
-  constructor(private readonly database: Database) {}
-
-  async ofTicket(accountId: string, ticketId: string): Promise<TicketShareView[]> {
-    const rows = await this.database.query<Row & Record<string, unknown>>(
-      accountId,
+  async ofTicket(ask: Pick<Tx, 'query'>, accountId: string, ticketId: string): Promise<TicketShareView[]> {
+    const rows = await ask.query<Row & Record<string, unknown>>(
       `SELECT ${COLUMNS} FROM tickets.ticket_share WHERE account_id = $1 AND ticket_id = $2 ORDER BY created_at, id`,
       [accountId, ticketId],
     );
     return rows.map(toView);
   }
 
-  async insert(tx: Tx, ticket: StoredTicket, share: NewShare & { createdBy: string }): Promise<TicketShareView> {
+  /** Undefined when it is there already. */
+  async insert(tx: Tx, ticket: StoredTicket, share: NewShare & { createdBy: string }): Promise<TicketShareView | undefined> {
     void tx.query('UPDATE tickets.ticket SET is_shared = true WHERE account_id = $1 AND id = $2', [ticket.account_id, ticket.id]);
     const rows = await tx.query<Row & Record<string, unknown>>(
       `INSERT INTO tickets.ticket_share (account_id, id, ticket_id, user_id, team_id, expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (account_id, id) DO UPDATE SET ticket_id = excluded.ticket_id RETURNING ${COLUMNS}`,
+       ON CONFLICT (account_id, id) DO NOTHING RETURNING ${COLUMNS}`,
       [ticket.account_id, share.shareId, ticket.id, share.userId, share.teamId, share.expiresAt, share.createdBy],
     );
-    return toView(rows[0] as Row);
+    return rows[0] && toView(rows[0]);
   }
 
   async remove(tx: Tx, ticket: StoredTicket, shareId: string): Promise<TicketShareView | undefined> {

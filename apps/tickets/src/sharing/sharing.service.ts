@@ -35,7 +35,7 @@ export class SharingService {
 
   async list(scope: TicketScope, id: string): Promise<TicketShareView[]> {
     const ticket = await this.tickets.mayDo(scope, id, 'view');
-    return this.shares.ofTicket(scope.accountId, ticket.id);
+    return this.shares.ofTicket(this.database.within(scope.accountId), scope.accountId, ticket.id);
   }
 
   /** Repeating it with the same shareId gives the share that is there. */
@@ -43,6 +43,7 @@ export class SharingService {
     const by = { userId: scope.userId, name: actorName };
     return this.change(scope, args.id, async (tx, ticket) => {
       const share = await this.shares.insert(tx, ticket, { ...args, createdBy: scope.userId });
+      if (!share) return this.known(tx, ticket, args.shareId);
       await this.bus.audit(tx, scope.accountId, by, { action: 'ticket.shared', subject: `ticket/${ticket.id}`, new: share });
       if (share.userId && share.userId !== scope.userId) await this.tell(tx, ticket, share.userId);
       return share;
@@ -70,6 +71,12 @@ export class SharingService {
       await this.changes.accessChanged(tx, ticket, before);
       return result;
     });
+  }
+
+  private async known(tx: Tx, ticket: StoredTicket, shareId: string): Promise<TicketShareView> {
+    const share = (await this.shares.ofTicket(tx, ticket.account_id, ticket.id)).find(({ id }) => id === shareId);
+    if (!share) throw notFound();
+    return share;
   }
 
   private async tell(tx: Tx, ticket: StoredTicket, userId: string): Promise<void> {

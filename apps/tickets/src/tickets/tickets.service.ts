@@ -37,7 +37,7 @@ export class TicketsService {
 
   async patch(scope: TicketScope, actorName: string, args: PatchTicketArgs): Promise<TicketView> {
     await this.mayDo(scope, args.id, 'edit');
-    await this.database.transaction(scope, async (tx) => {
+    return this.database.transaction(scope, async (tx) => {
       const ticket = await this.repository.inScope(scope, 'edit', args.id, tx);
       if (!ticket) throw notFound();
       // What he may do is settled; the change itself may lead out of his sight.
@@ -52,12 +52,9 @@ export class TicketsService {
       const wanted: TicketUpdate = { name, stage_id, owner_id, team_id, priority, category };
       const update = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as TicketUpdate;
       await this.changes.apply(tx, ticket, update, { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
-    });
-    return this.get(scope, args.id).catch((error: unknown) => {
-      // He moved it out of his own sight: the change stands, he just may not read it any more.
-      if (error instanceof Problem && error.status === 404)
-        throw new Problem(404, 'not_found', 'Not found', 'The change is made. You may no longer see this ticket.');
-      throw error;
+      // What his own change has made of it he is told, even where it has led out of his sight.
+      const changed = (await this.repository.lock(tx, scope.accountId, ticket.id)) ?? ticket;
+      return toView(changed, await this.repository.links(scope, ticket.id, tx), await this.repository.associations(tx, changed));
     });
   }
 

@@ -58,6 +58,8 @@ export interface ThreadDecision {
   compared: string[];
   matched: string | null;
   guards: { rule: string; result: string }[];
+  /** The ticket that was found and not joined, which the reader may not see. */
+  otherTicketId?: string;
 }
 
 export interface MessageHome {

@@ -63,6 +63,9 @@ async function ensureRole(client: Client, role: string): Promise<string> {
 
 async function grantSchemas(client: Client, role: string, own: ServiceName): Promise<void> {
   await client.query(`GRANT USAGE ON SCHEMA ${own}, bus, blob, access TO ${role}`);
-  await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${own}, bus, blob TO ${role}`);
+  await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${own}, bus TO ${role}`);
+  // Originals are kept as they came.
+  await client.query(`REVOKE UPDATE, DELETE ON ALL TABLES IN SCHEMA blob FROM ${role}`);
+  await client.query(`GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA blob TO ${role}`);
   await client.query(`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${own}, bus, blob TO ${role}`);
 }

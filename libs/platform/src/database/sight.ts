@@ -29,15 +29,21 @@ export function settingsOf(sight: Sight, commentsRole: string): string {
   return (
     set('account', checked(accountId)) +
     set('user_id', checked(userId)) +
-    set('view', isSuperAdmin ? 'all' : view.scope) +
+    set('view', isSuperAdmin ? 'all' : level(view.scope)) +
     set('unassigned', view.unassigned ? 'on' : 'off') +
     set('teams', list(teamIds)) +
     set('teammates', list(teammateIds))
   );
 }
 
+const LEVELS = new Set(['all', 'team', 'own', 'none']);
 const set = (name: string, value: string) => `; SET LOCAL app.${name} = '${value}'`;
 const list = (ids: string[]) => `{${ids.map(checked).join(',')}}`;
+
+function level(scope: string): string {
+  if (!LEVELS.has(scope)) throw new TypeError('the sight has no such scope');
+  return scope;
+}
 
 function checked(id: string): string {
   if (!UUID.test(id)) throw new TypeError('an id of the sight is no UUID');

@@ -65,8 +65,9 @@ export class IngestService {
     await this.database.transaction(channel.accountId, async (tx) => {
       const row = await tx.queryOne<{ attempt: number }>(
         `UPDATE channels.delivery SET state = $3, detail = $4, provider_id = coalesce($5, provider_id), done_at = now(), lease_until = NULL
-         WHERE message_id = $1 AND channel_id = $2 AND attempt = (SELECT max(attempt) FROM channels.delivery WHERE message_id = $1) RETURNING attempt`,
-        [receipt.messageId, channel.id, receipt.state, receipt.error ?? null, receipt.providerId ?? null],
+         WHERE account_id = $6 AND message_id = $1 AND channel_id = $2
+           AND attempt = (SELECT max(attempt) FROM channels.delivery WHERE account_id = $6 AND message_id = $1) RETURNING attempt`,
+        [receipt.messageId, channel.id, receipt.state, receipt.error ?? null, receipt.providerId ?? null, channel.accountId],
       );
       if (!row) throw notFound();
       const changed = { messageId: receipt.messageId, state: receipt.state, attempt: row.attempt, detail: receipt.error ?? null };
