@@ -165,7 +165,7 @@ describe('a draft', () => {
   });
 });
 
-it('B-3 a draft takes no file and no status that are not there', async () => {
+it('a draft takes no file and no status that are not there', async () => {
   const { id } = await newTicket();
   const put = (body: object) => refusal(admin.put(`/tickets/${id}/drafts/reply`, body));
   expect((await put({ html: 'x', attachmentIds: [randomUUID()] })).problem.errors?.[0]).toMatchObject({
