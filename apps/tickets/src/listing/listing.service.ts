@@ -28,10 +28,11 @@ export class ListingService {
       const after = readCursor(args.cursor, args.sort);
       where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${add(after.value)}::${CASTS[field]}, ${add(after.id)}::uuid)`);
     }
+    // The limit stands in the text: a plan made for any limit would read and sort everything.
     const order = isDescending ? 'DESC' : 'ASC';
     const rows = await this.database.query<Found<StoredRow & { sort_value: string }>>(
       scope,
-      `SELECT ${ROW_COLUMNS}, ${column}::text AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${add(args.limit + 1)}`,
+      `SELECT ${ROW_COLUMNS}, ${column}::text AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
       values,
     );
     const page = rows.slice(0, args.limit);
