@@ -90,12 +90,17 @@ describe('D-50 a share', () => {
       [{ userId: outsider.id }, '/userId'],
       [{ teamId: randomUUID() }, '/teamId'],
       [{ userId: agent.id, expiresAt: 'soon' }, '/expiresAt'],
+      [{ userId: agent.id, expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
     ] as const) {
       const { status, problem } = await refusal(lead.api.post(`/tickets/${id}/shares`, body));
       expect({ body, status, pointer: problem.errors?.[0]?.pointer }).toEqual({ body, status: 422, pointer });
     }
     expect(await lead.api.get(`/tickets/${id}/shares`)).toEqual({ items: [] });
     expect((await refusal(helper.api.post(`/tickets/${id}/shares`, { userId: agent.id }))).problem.code).toBe('missing_ticket_share');
+    const first = await lead.api.post<Share>(`/tickets/${id}/shares`, { userId: agent.id });
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await lead.api.post(`/tickets/${id}/shares`, { userId: agent.id, expiresAt })).toMatchObject({ id: first.id, expiresAt });
+    expect((await lead.api.get<{ items: object[] }>(`/tickets/${id}/shares`)).items).toHaveLength(1);
   });
 });
 

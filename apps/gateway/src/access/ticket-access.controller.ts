@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AddShare, AuthorizeTicket, ListShares, RemoveShare } from '@helpdesk/contracts';
-import { invalid, RpcClient } from '@helpdesk/platform';
+import { invalid, invalidField, RpcClient } from '@helpdesk/platform';
 import { IsUUID } from 'class-validator';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
@@ -97,6 +97,7 @@ export class TicketAccessController {
         { pointer: '/teamId', code: 'either', detail },
       ]);
     }
+    if (expiresAt !== null && new Date(expiresAt) <= new Date()) throw invalidField('/expiresAt', 'past', 'must lie in the future');
     if (userId) await this.references.checkAgent(me, userId, '/userId');
     if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
     return this.rpc.call(AddShare, actorFor(me), { id, shareId, userId, teamId, expiresAt });

@@ -33,12 +33,13 @@ export class SharingRepository {
     return rows.map(toView);
   }
 
-  /** Undefined when it is there already. */
+  /** Makes the share, or moves the end of the one that is there; undefined when that changes nothing. */
   async insert(tx: Tx, ticket: StoredTicket, share: NewShare & { createdBy: string }): Promise<TicketShareView | undefined> {
     void tx.query('UPDATE tickets.ticket SET is_shared = true WHERE account_id = $1 AND id = $2', [ticket.account_id, ticket.id]);
     const rows = await tx.query<Row & Record<string, unknown>>(
-      `INSERT INTO tickets.ticket_share (account_id, id, ticket_id, user_id, team_id, expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (account_id, id) DO NOTHING RETURNING ${COLUMNS}`,
+      `INSERT INTO tickets.ticket_share AS s (account_id, id, ticket_id, user_id, team_id, expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (account_id, ticket_id, user_id, team_id) DO UPDATE SET expires_at = excluded.expires_at
+         WHERE s.expires_at IS DISTINCT FROM excluded.expires_at RETURNING ${COLUMNS}`,
       [ticket.account_id, share.shareId, ticket.id, share.userId, share.teamId, share.expiresAt, share.createdBy],
     );
     return rows[0] && toView(rows[0]);

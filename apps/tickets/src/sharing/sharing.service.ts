@@ -38,12 +38,12 @@ export class SharingService {
     return this.shares.ofTicket(this.database.within(scope.accountId), scope.accountId, ticket.id);
   }
 
-  /** Repeating it with the same shareId gives the share that is there. */
+  /** Whom it is shared with already keeps that share: only its end moves. Repeating it changes nothing. */
   async add(scope: TicketScope, actorName: string, args: NewShare): Promise<TicketShareView> {
     const by = { userId: scope.userId, name: actorName };
     return this.change(scope, args.id, async (tx, ticket) => {
       const share = await this.shares.insert(tx, ticket, { ...args, createdBy: scope.userId });
-      if (!share) return this.known(tx, ticket, args.shareId);
+      if (!share) return this.known(tx, ticket, args);
       await this.bus.audit(tx, scope.accountId, by, { action: 'ticket.shared', subject: `ticket/${ticket.id}`, new: share });
       if (share.userId && share.userId !== scope.userId) await this.tell(tx, ticket, share.userId);
       return share;
@@ -73,8 +73,9 @@ export class SharingService {
     });
   }
 
-  private async known(tx: Tx, ticket: StoredTicket, shareId: string): Promise<TicketShareView> {
-    const share = (await this.shares.ofTicket(tx, ticket.account_id, ticket.id)).find(({ id }) => id === shareId);
+  private async known(tx: Tx, ticket: StoredTicket, { userId, teamId }: NewShare): Promise<TicketShareView> {
+    const all = await this.shares.ofTicket(tx, ticket.account_id, ticket.id);
+    const share = all.find((known) => known.userId === userId && known.teamId === teamId);
     if (!share) throw notFound();
     return share;
   }

@@ -7,11 +7,19 @@ document.documentElement.lang = language;
 for (const node of document.querySelectorAll('[data-text]')) node.textContent = t(node.dataset.text);
 
 async function desk() {
+  notice('');
   nav.hidden = false;
   const list = el('div', { className: 'list' });
   const detail = el('section', {}, el('p', { className: 'empty' }, t('choose')));
   main.replaceChildren(el('h1', {}, t('tickets')), el('div', { className: 'desk' }, list, detail));
-  const { items: pipelines } = await api('GET', '/pipelines');
+  let pipelines;
+  try {
+    ({ items: pipelines } = await api('GET', '/pipelines'));
+  } catch (problem) {
+    if (problem.code !== 'no_helpdesk_access') throw problem;
+    return main.replaceChildren(el('h1', {}, t('noAccess')), el('p', { className: 'empty' }, t('noAccessWhy')));
+  }
+  const names = await namesOf();
   let current;
   const refresh = async () => {
     const { items } = await api('GET', '/tickets?limit=50');
@@ -28,7 +36,7 @@ async function desk() {
         row.setAttribute('aria-current', String(ticket.id === current));
         row.addEventListener('click', async () => {
           current = ticket.id;
-          await show(detail, ticket.id, pipelines, refresh);
+          await show(detail, ticket.id, pipelines, names, refresh);
           await refresh();
         });
         return row;
@@ -37,7 +45,8 @@ async function desk() {
   };
   // Links in notifications: /t/<view>/<ticket>.
   const [, place, , linked] = location.pathname.split('/');
-  if (place === 't' && linked) await show(detail, (current = linked), pipelines, refresh).catch((problem) => notice(problem.message));
+  if (place === 't' && linked)
+    await show(detail, (current = linked), pipelines, names, refresh).catch((problem) => notice(problem.message));
   await refresh();
   setInterval(() => document.hidden || refresh().catch(() => undefined), 5000);
 }
@@ -45,7 +54,13 @@ async function desk() {
 const stagesOf = (pipelines, ticket) => pipelines.find((p) => p.id === ticket.pipelineId)?.stages ?? [];
 const stageName = (pipelines, ticket) => stagesOf(pipelines, ticket).find((s) => s.id === ticket.stageId)?.name ?? '';
 
-async function show(detail, id, pipelines, refresh) {
+/** Names of users and teams by id, for what is told of changes. */
+async function namesOf() {
+  const [users, teams] = await Promise.all([api('GET', '/users?limit=200'), api('GET', '/teams?limit=200')]);
+  return new Map([...users.items, ...teams.items].map(({ id, name }) => [id, name]));
+}
+
+async function show(detail, id, pipelines, names, refresh) {
   const ticket = await api('GET', `/tickets/${id}?include=timeline`);
   const stage = el(
     'select',
@@ -54,7 +69,7 @@ async function show(detail, id, pipelines, refresh) {
   );
   stage.addEventListener('change', async () => {
     await api('PATCH', `/tickets/${id}`, { stageId: stage.value }).catch((problem) => notice(problem.message));
-    await show(detail, id, pipelines, refresh);
+    await show(detail, id, pipelines, names, refresh);
     await refresh();
   });
   const text = el('textarea', { rows: 5, required: true, ariaLabel: t('reply'), placeholder: t('reply') });
@@ -69,10 +84,10 @@ async function show(detail, id, pipelines, refresh) {
           () => notice(t('undone')),
           (problem) => notice(problem.message),
         );
-        await show(detail, id, pipelines, refresh);
+        await show(detail, id, pipelines, names, refresh);
       });
       notice(t('sent'), undo);
-      await show(detail, id, pipelines, refresh);
+      await show(detail, id, pipelines, names, refresh);
     } catch (problem) {
       notice(problem.message);
     }
@@ -80,13 +95,17 @@ async function show(detail, id, pipelines, refresh) {
   detail.replaceChildren(
     el('h1', {}, `#${ticket.number} ${ticket.name}`),
     el('div', { className: 'bar' }, el('label', {}, t('status'), stage)),
-    ...ticket.timeline.items.map(entry),
+    ...ticket.timeline.items.map((item) => entry(item, names)),
     reply,
   );
 }
 
-function entry(item) {
-  if (item.kind === 'event') return el('div', { className: 'entry event' }, `${item.text} · ${item.author.name} · ${when(item.createdAt)}`);
+function entry(item, names) {
+  if (item.kind === 'event') {
+    const told = (value, label) => label ?? names.get(value) ?? (value === null ? '–' : String(value));
+    const changes = (item.event ?? []).map((c) => `${t(c.field) ?? c.field}: ${told(c.old, c.oldLabel)} → ${told(c.new, c.newLabel)}`);
+    return el('div', { className: 'entry event' }, `${changes.join('; ')} · ${item.author.name} · ${when(item.createdAt)}`);
+  }
   const node = el(
     'article',
     { className: `entry ${item.direction}` },
@@ -94,7 +113,9 @@ function entry(item) {
     el(
       'div',
       { className: 'meta' },
-      [when(item.createdAt), item.state && `${t('delivery')}: ${item.state}`, item.stateDetail].filter(Boolean).join(' · '),
+      [item.kind === 'comment' && t('comment'), when(item.createdAt), item.state && `${t('delivery')}: ${item.state}`, item.stateDetail]
+        .filter(Boolean)
+        .join(' · '),
     ),
   );
   node.append(el('p', {}, item.text));
