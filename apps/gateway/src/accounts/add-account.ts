@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
@@ -35,6 +37,9 @@ export async function addAccount(argv: string[], env: NodeJS.ProcessEnv): Promis
   let postgres: EmbeddedPostgres | undefined;
   try {
     const running = config.DATABASE_URL ?? (await runningDatabase(config.DATA_DIR));
+    // Else a wrong folder would silently get a desk of its own.
+    if (running === undefined && !existsSync(join(config.DATA_DIR, 'postgres')))
+      throw new ConfigError([`DATA_DIR: there is no desk in ${config.DATA_DIR}; give the folder of yours, or start it once`]);
     if (running === undefined) postgres = await startEmbeddedPostgres(config.DATA_DIR);
     const runtime = runtimeFor('gateway', env, running ?? postgres?.url);
     await migrate(runtime.databaseUrl, runtime.keys);

@@ -8,7 +8,9 @@ for (const node of document.querySelectorAll('[data-text]')) node.textContent = 
 
 async function desk() {
   notice('');
+  const me = await api('GET', '/me');
   nav.hidden = false;
+  nav.querySelector('[data-text=outbox]').hidden = !me.user.superAdmin;
   const list = el('div', { className: 'list' });
   const detail = el('section', {}, el('p', { className: 'empty' }, t('choose')));
   main.replaceChildren(el('h1', {}, t('tickets')), el('div', { className: 'desk' }, list, detail));
@@ -19,7 +21,7 @@ async function desk() {
     if (problem.code !== 'no_helpdesk_access') throw problem;
     return main.replaceChildren(el('h1', {}, t('noAccess')), el('p', { className: 'empty' }, t('noAccessWhy')));
   }
-  const names = await namesOf();
+  const known = { pipelines, names: await namesOf(), can: (capability) => me.capabilities.includes(capability) };
   let current;
   const refresh = async () => {
     const { items } = await api('GET', '/tickets?limit=50');
@@ -36,7 +38,7 @@ async function desk() {
         row.setAttribute('aria-current', String(ticket.id === current));
         row.addEventListener('click', async () => {
           current = ticket.id;
-          await show(detail, ticket.id, pipelines, names, refresh);
+          await show(detail, ticket.id, known, refresh);
           await refresh();
         });
         return row;
@@ -45,8 +47,7 @@ async function desk() {
   };
   // Links in notifications: /t/<view>/<ticket>.
   const [, place, , linked] = location.pathname.split('/');
-  if (place === 't' && linked)
-    await show(detail, (current = linked), pipelines, names, refresh).catch((problem) => notice(problem.message));
+  if (place === 't' && linked) await show(detail, (current = linked), known, refresh).catch((problem) => notice(problem.message));
   await refresh();
   setInterval(() => document.hidden || refresh().catch(() => undefined), 5000);
 }
@@ -60,16 +61,17 @@ async function namesOf() {
   return new Map([...users.items, ...teams.items].map(({ id, name }) => [id, name]));
 }
 
-async function show(detail, id, pipelines, names, refresh) {
+async function show(detail, id, known, refresh) {
+  const { pipelines, names, can } = known;
   const ticket = await api('GET', `/tickets/${id}?include=timeline`);
   const stage = el(
     'select',
-    { ariaLabel: t('status') },
+    { ariaLabel: t('status'), disabled: !can('ticket.edit') },
     ...stagesOf(pipelines, ticket).map((s) => el('option', { value: s.id, selected: s.id === ticket.stageId }, s.name)),
   );
   stage.addEventListener('change', async () => {
     await api('PATCH', `/tickets/${id}`, { stageId: stage.value }).catch((problem) => notice(problem.message));
-    await show(detail, id, pipelines, names, refresh);
+    await show(detail, id, known, refresh);
     await refresh();
   });
   const text = el('textarea', { rows: 5, required: true, ariaLabel: t('reply'), placeholder: t('reply') });
@@ -84,10 +86,10 @@ async function show(detail, id, pipelines, names, refresh) {
           () => notice(t('undone')),
           (problem) => notice(problem.message),
         );
-        await show(detail, id, pipelines, names, refresh);
+        await show(detail, id, known, refresh);
       });
       notice(t('sent'), undo);
-      await show(detail, id, pipelines, names, refresh);
+      await show(detail, id, known, refresh);
     } catch (problem) {
       notice(problem.message);
     }
@@ -96,7 +98,7 @@ async function show(detail, id, pipelines, names, refresh) {
     el('h1', {}, `#${ticket.number} ${ticket.name}`),
     el('div', { className: 'bar' }, el('label', {}, t('status'), stage)),
     ...ticket.timeline.items.map((item) => entry(item, names)),
-    reply,
+    can('ticket.reply') ? reply : '',
   );
 }
 
