@@ -39,7 +39,7 @@ export class TeamsRepository {
   }
 
   async isTaken(tx: Tx, accountId: string, name: string, exceptId: string): Promise<boolean> {
-    const other = await tx.queryOne('SELECT 1 FROM gateway.team WHERE account_id = $1 AND name = $2 AND id <> $3', [
+    const other = await tx.queryOne('SELECT 1 FROM gateway.team WHERE account_id = $1 AND lower(name) = lower($2) AND id <> $3', [
       accountId,
       name,
       exceptId,

@@ -41,35 +41,40 @@ export class SharingService {
   /** Whom it is shared with already keeps that share: only its end moves. Repeating it changes nothing. */
   async add(scope: TicketScope, actorName: string, args: NewShare): Promise<TicketShareView> {
     const by = { userId: scope.userId, name: actorName };
-    return this.change(scope, args.id, async (tx, ticket) => {
+    return this.change(scope, args.id, async (tx, ticket, before) => {
       const share = await this.shares.insert(tx, ticket, { ...args, createdBy: scope.userId });
       if (!share) return this.known(tx, ticket, args);
       await this.bus.audit(tx, scope.accountId, by, { action: 'ticket.shared', subject: `ticket/${ticket.id}`, new: share });
-      if (share.userId && share.userId !== scope.userId) await this.tell(tx, ticket, share.userId);
+      await this.changes.accessChanged(tx, ticket, before);
+      // Moving the end of a share is no news.
+      const isNew = share.id === args.shareId;
+      if (isNew && share.userId && share.userId !== scope.userId) await this.tell(tx, ticket, share.userId);
       return share;
     });
   }
 
   async remove(scope: TicketScope, actorName: string, id: string, shareId: string): Promise<void> {
     const by = { userId: scope.userId, name: actorName };
-    await this.change(scope, id, async (tx, ticket) => {
+    await this.change(scope, id, async (tx, ticket, before) => {
       const share = await this.shares.remove(tx, ticket, shareId);
       if (!share) throw notFound();
       await this.bus.audit(tx, scope.accountId, by, { action: 'ticket.unshared', subject: `ticket/${ticket.id}`, old: share });
+      await this.changes.accessChanged(tx, ticket, before);
     });
   }
 
   /** Locks the ticket under the person's own sight, then works as the desk: he may take away what let him see it. */
-  private async change<T>(scope: TicketScope, id: string, work: (tx: Tx, ticket: StoredTicket) => Promise<T>): Promise<T> {
+  private async change<T>(
+    scope: TicketScope,
+    id: string,
+    work: (tx: Tx, ticket: StoredTicket, before: TicketAccessFacts) => Promise<T>,
+  ): Promise<T> {
     await this.tickets.mayDo(scope, id, 'edit');
     return this.database.transaction(scope, async (tx) => {
       const ticket = await this.repository.inScope(scope, 'edit', id, tx);
       if (!ticket) throw notFound();
       tx.narrow(scope.accountId);
-      const before = await this.repository.accessFacts(tx, ticket);
-      const result = await work(tx, ticket);
-      await this.changes.accessChanged(tx, ticket, before);
-      return result;
+      return work(tx, ticket, await this.repository.accessFacts(tx, ticket));
     });
   }
 

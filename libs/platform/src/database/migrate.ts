@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { SERVICES } from '@helpdesk/contracts';
+import { ConfigError } from '../config/desk-config.js';
 import type { Keys } from '../security/keys.js';
 import { ensureRoles } from './roles.js';
 
@@ -33,7 +35,9 @@ export async function migrate(databaseUrl: string, keys: Keys): Promise<string[]
     await client.query(
       'CREATE TABLE IF NOT EXISTS migrations.applied (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
     );
-    const done = new Set((await client.query<{ name: string }>('SELECT name FROM migrations.applied')).rows.map((row) => row.name));
+    await client.query('ALTER TABLE migrations.applied ADD COLUMN IF NOT EXISTS sha256 text');
+    const { rows } = await client.query<{ name: string; sha256: string | null }>('SELECT name, sha256 FROM migrations.applied');
+    const done = new Map(rows.map((row) => [row.name, row.sha256]));
     for (const [schema, folder] of folders) {
       await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
       for (const file of existsSync(folder)
@@ -42,11 +46,16 @@ export async function migrate(databaseUrl: string, keys: Keys): Promise<string[]
             .toSorted()
         : []) {
         const name = `${schema}/${file}`;
-        if (done.has(name)) continue;
+        const sql = readFileSync(join(folder, file), 'utf8');
+        const hash = createHash('sha256').update(sql).digest('hex');
+        if (done.has(name)) {
+          await checkUnchanged(client, name, done.get(name) ?? null, hash);
+          continue;
+        }
         await client.query('BEGIN');
         await client.query(`SET LOCAL search_path = ${schema}, pg_temp`);
-        await client.query(readFileSync(join(folder, file), 'utf8'));
-        await client.query('INSERT INTO migrations.applied (name) VALUES ($1)', [name]);
+        await client.query(sql);
+        await client.query('INSERT INTO migrations.applied (name, sha256) VALUES ($1, $2)', [name, hash]);
         await client.query('COMMIT');
         applied.push(name);
       }
@@ -56,4 +65,11 @@ export async function migrate(databaseUrl: string, keys: Keys): Promise<string[]
   } finally {
     await client.end();
   }
+}
+
+/** What was applied must stay as it was: a change to it would never reach this database. Those applied before hashes were kept get theirs now. */
+async function checkUnchanged(client: pg.Client, name: string, known: string | null, hash: string): Promise<void> {
+  if (known === null) await client.query('UPDATE migrations.applied SET sha256 = $2 WHERE name = $1', [name, hash]);
+  else if (known !== hash)
+    throw new ConfigError([`DATABASE_URL: the migration ${name} was changed after it was applied here; it belongs into a new file`]);
 }

@@ -25,7 +25,7 @@ async function desk() {
   let current;
   const refresh = async () => {
     const { items } = await api('GET', '/tickets?limit=50');
-    if (items.length === 0) return list.replaceChildren(el('p', { className: 'empty' }, t('empty')));
+    if (items.length === 0) return list.replaceChildren(el('p', { className: 'empty' }, t(me.user.superAdmin ? 'empty' : 'emptyForMe')));
     return list.replaceChildren(
       ...items.map((ticket) => {
         const row = el(
@@ -94,6 +94,8 @@ async function show(detail, id, known, refresh) {
       notice(problem.message);
     }
   });
+  // On a narrow screen it stands below the list.
+  if (detail.offsetTop > detail.parentElement.offsetTop + 100) setTimeout(() => detail.scrollIntoView());
   detail.replaceChildren(
     el('h1', {}, `#${ticket.number} ${ticket.name}`),
     el('div', { className: 'bar' }, el('label', {}, t('status'), stage)),
