@@ -7,7 +7,6 @@ import { TicketsModule } from '../../tickets/src/tickets.module.js';
 import { migratePublicQueues } from '@helpdesk/messaging';
 import {
   endOnSignal,
-  freePort,
   migrate,
   publicUrl,
   readConfig,
@@ -19,7 +18,6 @@ import {
 } from '@helpdesk/platform';
 
 /** The embedded form: PostgreSQL and all five services in one process. The only place that knows more than one service. */
-const HOST = '127.0.0.1';
 const modules = {
   channels: ChannelsModule,
   conversations: ConversationsModule,
@@ -36,16 +34,13 @@ async function start(): Promise<void> {
     await migrate(runtime.databaseUrl, runtime.keys);
     if (runtime.form === 'embedded') await migratePublicQueues(runtime.databaseUrl);
 
-    const addresses: Record<string, string> = {};
     const services = await Promise.all(
-      Object.entries(modules).map(async ([service, module]) => {
-        const port = await freePort();
-        addresses[service] = `${HOST}:${port}`;
+      Object.entries(modules).map(([service, module]) => {
         const own = runtimeFor(service as keyof typeof modules, process.env, postgres?.url);
-        return startRpcService(own, module.forRuntime(own), HOST, port);
+        return startRpcService(own, module.forRuntime(own));
       }),
     );
-    const gateway = await startGateway(runtime, addresses, { port: config.PORT });
+    const gateway = await startGateway(runtime, {}, { port: config.PORT });
     endOnSignal(runtime.logger, async () => {
       await gateway.close();
       await Promise.all(services.map((service) => service.close()));

@@ -20,7 +20,10 @@ export async function runService(
 ): Promise<void> {
   try {
     const runtime = runtimeFor(service, env);
-    const app: INestMicroservice = await startRpcService(runtime, moduleFor(runtime), '0.0.0.0', runtime.config.RPC_PORT);
+    const app: INestMicroservice = await startRpcService(runtime, moduleFor(runtime), {
+      host: '0.0.0.0',
+      port: runtime.config.RPC_PORT,
+    });
     const { METRICS_PORT } = runtime.config;
     if (METRICS_PORT !== undefined) startProbeServer(METRICS_PORT, databaseHealth(app));
     endOnSignal(runtime.logger, () => app.close());

@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { randomUUID } from 'node:crypto';
 import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
-import { firstValueFrom, timeout } from 'rxjs';
+import { firstValueFrom, from, timeout } from 'rxjs';
 import type { ServiceName } from '@helpdesk/contracts';
 import { Problem, unavailable } from '../errors/problem.js';
 import type { Runtime } from '../lifecycle/runtime.js';
 import { currentContext } from '../logging/request-context.js';
+import { inProcess, type InProcessTransport } from './in-process-transport.js';
 import { signActor, type Actor } from './call-token.js';
 import type { RpcPattern } from '@helpdesk/contracts';
 
@@ -20,7 +21,7 @@ const DEADLINE_MS = 15_000;
 const RESOLVE_EVERY_MS = 5_000;
 const REST_MS = 1_000;
 
-/** Asks the services over Nest's TCP transport: one connection per replica, the least busy first, reads repeated elsewhere when one breaks. */
+/** Asks the services: in this process where they run in it, else over Nest's TCP transport, one connection per replica, the least busy first, reads repeated elsewhere when one breaks. */
 export class RpcClient {
   private readonly pools = new Map<ServiceName, Map<string, Replica>>();
   private readonly resolvedAt = new Map<ServiceName, number>();
@@ -37,6 +38,8 @@ export class RpcClient {
       correlationId: currentContext()?.correlationId ?? randomUUID(),
       args,
     };
+    const local = inProcess(pattern.service);
+    if (local) return this.ask<Answer>(local, pattern.name, wire);
     for (let attempt = 1; ; attempt += 1) {
       const replica = await this.pick(pattern.service);
       if (!replica) throw unavailable(`The service ${pattern.service} does not answer.`);
@@ -56,8 +59,17 @@ export class RpcClient {
     }
   }
 
+  private async ask<Answer>(service: InProcessTransport, pattern: string, wire: object): Promise<Answer> {
+    try {
+      return await firstValueFrom(from(service.ask<Answer>(pattern, wire)).pipe(timeout(DEADLINE_MS)));
+    } catch (error) {
+      throw asProblem(error) ?? unavailable('A service did not answer.');
+    }
+  }
+
   /** True when at least one replica of the service answers on its port. */
   async isReachable(service: ServiceName): Promise<boolean> {
+    if (inProcess(service)) return true;
     const replica = await this.pick(service);
     try {
       await replica?.client.connect();
