@@ -88,11 +88,12 @@ export class AuthRepository {
   }
 
   /** Every account has its own users; one address may be in several. */
-  async byEmail(email: string): Promise<(Principal & { passwordHash: string | null })[]> {
+  async byEmail(email: string, accountId?: string): Promise<(Principal & { passwordHash: string | null })[]> {
     const rows = await this.database.query<Row & Record<string, unknown>>(
-      EVERY_ACCOUNT,
-      `SELECT ${USER}, u.password_hash FROM gateway.desk_user u JOIN gateway.account a ON a.id = u.account_id WHERE u.email = $1 AND u.active ORDER BY u.created_at LIMIT 5`,
-      [email],
+      accountId ?? EVERY_ACCOUNT,
+      `SELECT ${USER}, u.password_hash FROM gateway.desk_user u JOIN gateway.account a ON a.id = u.account_id
+       WHERE u.email = $1 AND u.active AND ($2::uuid IS NULL OR u.account_id = $2) ORDER BY u.created_at LIMIT 5`,
+      [email, accountId ?? null],
     );
     return rows.map((row) => ({ ...toPrincipal(row, 'session'), passwordHash: row.password_hash ?? null }));
   }

@@ -33,8 +33,8 @@ export class PasswordCheck {
 
   /** The signed-in user gives his password once more, in the field `pointer`, before something that matters. */
   async confirm(me: Principal, password: string, ip: string, pointer: string): Promise<void> {
-    const found = await this.users.byEmail(me.email);
-    const stored = found.find((user) => user.accountId === me.accountId && user.userId === me.userId)?.passwordHash ?? null;
+    const found = await this.users.byEmail(me.email, me.accountId);
+    const stored = found.find((user) => user.userId === me.userId)?.passwordHash ?? null;
     const { hasFailed } = await this.limited(me.email, ip, async () => ({ hasFailed: !(await verifyPassword(password, stored)) }));
     if (hasFailed) throw invalidField(pointer, 'wrong_password', 'is not your password');
   }

@@ -65,7 +65,7 @@ export class SignInService {
 
   /** Unknown users take as long as known ones. */
   private async fitting(email: string, password: string, accountId: string | undefined): Promise<SignedIn[]> {
-    const found = (await this.users.byEmail(email)).filter((user) => accountId === undefined || user.accountId === accountId);
+    const found = await this.users.byEmail(email, accountId);
     if (found.length === 0) await verifyPassword(password, null);
     const fitting: SignedIn[] = [];
     for (const user of found) if (await verifyPassword(password, user.passwordHash)) fitting.push(user);

@@ -95,8 +95,7 @@ export class OidcService {
       const address = typeof email === 'string' ? email.toLowerCase() : '';
       const domain = address.slice(address.lastIndexOf('@') + 1);
       if (emailVerified !== true || !settings.domains.includes(domain)) return 'oidc_unknown_user';
-      const found = await this.auth.byEmail(address);
-      const user = found.find(({ accountId }) => accountId === kept.accountId);
+      const [user] = await this.auth.byEmail(address, kept.accountId);
       if (!user) return 'oidc_unknown_user';
       const { passwordHash: _hash, ...principal } = user;
       return principal;

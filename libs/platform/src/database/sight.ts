@@ -17,7 +17,7 @@ interface WithComments {
 /** One account with what agents write for each other. Only for what agents see: nothing that renders for customers may ask for it. */
 export const withComments = (accountId: string): WithComments => ({ commentsOf: accountId });
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The settings row-level security reads, for one transaction. Only checked ids get into the text. */
 export function settingsOf(sight: Sight, commentsRole: string): string {
