@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Ear } from '../live/ear.js';
+import { openDesk, openWorld, type RunningDesk } from './desk.js';
+import type { Answer } from './client.js';
+import { hashOf, type Account, type Case, type Member, type World } from './world.js';
+import type { PersonPlan } from './plan.js';
+
+const rule = (scope: 'all' | 'own') => ({ scope, unassigned: false });
+const agent = (scope: 'all' | 'own', more: Partial<PersonPlan> = {}): PersonPlan => ({
+  active: true,
+  superAdmin: false,
+  seat: 'service',
+  access: [],
+  rights: [],
+  scopes: { view: rule(scope), edit: rule(scope), delete: rule(scope) },
+  teams: [],
+  ...more,
+});
+const PASSWORD = 'correct horse battery staple';
+
+let desk: RunningDesk;
+let world: World;
+let account: Account;
+let other: Account;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  desk = await openDesk();
+  const tickets = [{ owner: null, team: null, contact: 0 }];
+  ({ world, close } = await openWorld(desk, [
+    { people: [agent('all'), agent('own'), agent('all', { seat: 'core' })], teams: 1, tickets },
+    { people: [agent('all')], teams: 1, tickets },
+  ]));
+  [account, other] = world.accounts as [Account, Account];
+}, 120_000);
+
+afterAll(async () => {
+  await close?.();
+  await desk?.stop();
+}, 60_000);
+
+const send = (method: string, path: string, headers: Record<string, string>, body?: unknown): Promise<Answer> =>
+  world.client.send({ method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+const as = (user: Member, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  send(method, `/api/v1${path}`, { authorization: `Bearer ${user.key}`, ...headers }, body);
+const codeOf = ({ status, body }: Answer) => `${status} ${/"code":"([^"]*)"/.exec(body)?.[1] ?? ''}`.trim();
+const ticketOf = ({ id }: Account) => world.tickets.find((ticket) => ticket.account === id) as Case;
+
+/** A user of his own with a password, signed in. */
+async function signedIn(): Promise<{ id: string; email: string; cookie: string }> {
+  const email = `user-${Math.random()}@desk.test`;
+  const made = await as(account.keeper, 'POST', '/users', { email, name: 'New', seat: 'service', password: PASSWORD });
+  const { id } = JSON.parse(made.body) as { id: string };
+  const answer = await send('POST', '/api/v1/session', { origin: desk.url }, { email, password: PASSWORD });
+  expect(answer.status).toBe(200);
+  return { id, email, cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '' };
+}
+const me = (cookie: string) => send('GET', '/api/v1/me', { cookie });
+
+describe('who is asking', () => {
+  test('nobody without a key or cookie, and nobody with a wrong one', async () => {
+    for (const headers of [{}, { authorization: 'Bearer hd_wrong' }, { authorization: 'Basic eDp5' }, { cookie: 'sid=wrong' }])
+      expect(codeOf(await send('GET', '/api/v1/me', headers as Record<string, string>))).toBe('401 not_signed_in');
+  });
+
+  test('a page of another site gets nothing done with the cookie', async () => {
+    const { cookie } = await signedIn();
+    const strangers: Record<string, string>[] = [
+      { origin: 'https://elsewhere.test' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of strangers) {
+      const answer = await send('POST', '/api/v1/api-keys', { cookie, ...headers }, { name: 'x' });
+      expect(codeOf(answer)).toBe('403 bad_origin');
+    }
+    expect(codeOf(await send('POST', '/api/v1/session', { origin: 'https://elsewhere.test' }, { email: 'a@b.test', password: 'x' }))).toBe(
+      '403 bad_origin',
+    );
+    expect((await send('POST', '/api/v1/api-keys', { cookie, origin: desk.url }, { name: 'x' })).status).toBe(201);
+  });
+
+  test.each([
+    ['was idle for longer than 8 hours', "last_seen_at = now() - interval '481 min'"],
+    ['is older than 24 hours', "created_at = now() - interval '1441 min'"],
+  ])('a session that %s has ended', async (_what, change) => {
+    const { cookie } = await signedIn();
+    expect(codeOf(await me(cookie))).toBe('200');
+    await world.store.query(`UPDATE gateway.session SET ${change} WHERE token_hash = decode($1, 'hex')`, [
+      hashOf(cookie.slice('sid='.length)),
+    ]);
+    expect(codeOf(await me(cookie))).toBe('401 not_signed_in');
+  });
+
+  test('deactivated: neither cookie nor key nor password lets him in; activated again, the old cookie stays dead', async () => {
+    const { id, email, cookie } = await signedIn();
+    const { key } = JSON.parse((await send('POST', '/api/v1/api-keys', { cookie, origin: desk.url }, { name: 'x' })).body) as {
+      key: string;
+    };
+    const withKey = () => send('GET', '/api/v1/me', { authorization: `Bearer ${key}` });
+    expect(codeOf(await withKey())).toBe('200');
+    // As somebody does who changes the row himself: each request asks by itself, nothing has to be told.
+    await world.store.query('UPDATE gateway.desk_user SET active = false WHERE id = $1', [id]);
+    expect([codeOf(await me(cookie)), codeOf(await withKey())]).toEqual(['401 not_signed_in', '401 not_signed_in']);
+    expect(codeOf(await send('POST', '/api/v1/session', { origin: desk.url }, { email, password: PASSWORD }))).toBe(
+      '401 wrong_credentials',
+    );
+    await world.store.query('UPDATE gateway.desk_user SET active = true WHERE id = $1', [id]);
+    expect(codeOf(await me(cookie))).toBe('200');
+    await as(account.keeper, 'PATCH', `/users/${id}`, { active: false });
+    await as(account.keeper, 'PATCH', `/users/${id}`, { active: true });
+    expect(codeOf(await me(cookie))).toBe('401 not_signed_in');
+  });
+
+  test('no live connection without a way into the help desk', async () => {
+    const refused = (token: string) => Ear.refused(desk.url, { token, transports: ['websocket'] });
+    expect(await refused('hd_wrong')).toBe('not_signed_in');
+    expect(await refused(account.people[2]?.key ?? '')).toBe('no_helpdesk_access');
+  });
+
+  test('mail that was kept is for super admins', async () => {
+    const outbox = (user: Member) => send('GET', '/dev/outbox', { authorization: `Bearer ${user.key}` });
+    expect(codeOf(await outbox(account.people[0] as Member))).toBe('403 not_super_admin');
+    expect((await outbox(account.keeper)).status).toBe(200);
+    expect((await send('GET', '/dev/outbox', {})).status).toBe(401);
+  });
+});
+
+describe('the moment of the answer decides', () => {
+  test('an answer that was kept for its Idempotency-Key is not repeated to who may not see the ticket any more', async () => {
+    const [ticket, who] = [ticketOf(account), account.people[1] as Member];
+    const comment = () => as(who, 'POST', `/tickets/${ticket.id}/comments`, { text: 'once' }, { 'idempotency-key': 'one-comment' });
+    const shared = JSON.parse((await as(account.keeper, 'POST', `/tickets/${ticket.id}/shares`, { userId: who.id })).body) as {
+      id: string;
+    };
+    const first = await comment();
+    expect(first.status).toBe(201);
+    expect((await comment()).body).toBe(first.body);
+    await as(account.keeper, 'DELETE', `/tickets/${ticket.id}/shares/${shared.id}`);
+    expect(codeOf(await comment())).toBe('404 not_found');
+  });
+});
+
+describe('ids of another account, in any field, are of nothing', () => {
+  const cases: [string, string, (mine: Case) => [method: string, path: string, body: unknown]][] = [
+    ['owner of a ticket', '/ownerId', ({ id }) => ['PATCH', `/tickets/${id}`, { ownerId: other.people[0]?.id }]],
+    ['team of a ticket', '/teamId', ({ id }) => ['PATCH', `/tickets/${id}`, { teamId: other.teams[0] }]],
+    ['status of a ticket', '/stageId', ({ id }) => ['PATCH', `/tickets/${id}`, { stageId: other.stages.closed }]],
+    ['user of a share', '/userId', ({ id }) => ['POST', `/tickets/${id}/shares`, { userId: other.people[0]?.id }]],
+    ['team of a share', '/teamId', ({ id }) => ['POST', `/tickets/${id}/shares`, { teamId: other.teams[0] }]],
+    ['mention', '/mentions/0', ({ id }) => ['POST', `/tickets/${id}/comments`, { text: 'x', mentions: [other.people[0]?.id] }]],
+    ['channel of a reply', '/channelId', ({ id }) => ['POST', `/tickets/${id}/replies`, { text: 'x', channelId: other.channel.id }]],
+    ['team of a user', '/teamIds/0', () => ['PATCH', `/users/${account.people[0]?.id}`, { teamIds: [other.teams[0]] }]],
+    ['member of a team', '/memberIds/0', () => ['PATCH', `/teams/${account.teams[0]}`, { memberIds: [other.people[0]?.id] }]],
+    ['team of a channel', '/teamId', () => ['PATCH', `/channels/${account.channel.id}`, { teamId: other.teams[0] }]],
+  ];
+  test.each(cases)('%s: 422 at %s', async (_what, pointer, request) => {
+    const [method, path, body] = request(ticketOf(account));
+    const answer = await as(account.keeper, method, path, body);
+    expect({ status: answer.status, ...(JSON.parse(answer.body) as object) }).toMatchObject({ status: 422, errors: [{ pointer }] });
+  });
+
+  test('addresses and names of another account are free', async () => {
+    const [theirs, name] = [`both-${Math.random()}@desk.test`, `Both ${Math.random()}`];
+    for (const { keeper } of [other, account]) {
+      expect((await as(keeper, 'POST', '/users', { email: theirs, name: 'Both', seat: 'core' })).status).toBe(201);
+      expect((await as(keeper, 'POST', '/teams', { name })).status).toBe(201);
+    }
+  });
+
+  test('nobody changes his own rights, and the last super admin stays', async () => {
+    for (const body of [{ superAdmin: false }, { active: false }, { seat: 'core' }]) {
+      const answer = await as(account.keeper, 'PATCH', `/users/${account.keeper.id}`, body);
+      expect(answer.status).toBe(422);
+    }
+    expect(codeOf(await as(account.keeper, 'PATCH', `/users/${account.people[0]?.id}`, { seat: 'golden' }))).toBe('422 invalid');
+    expect(codeOf(await as(account.keeper, 'PATCH', `/users/${account.people[0]?.id}`, { rights: ['everything'] }))).toBe('422 invalid');
+    const view = { ticketAccess: { view: { scope: 'none' } } };
+    expect(codeOf(await as(account.keeper, 'PATCH', `/users/${account.people[0]?.id}`, view))).toBe('422 invalid');
+  });
+});

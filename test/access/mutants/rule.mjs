@@ -1,0 +1,204 @@
+// The rule, and who asks for it.
+import { everywhere, named } from './find.mjs';
+
+/** Each clause of the rule, in memory and as SQL: taken away, and made true. */
+export function rule(sources) {
+  const file = 'libs/access/src/ticket-scope.ts';
+  const memory = [
+    ['the account', 'if (facts.accountId !== scope.accountId) return null;', ''],
+    ['super admin away', "if (scope.isSuperAdmin) return 'super_admin';\n  return rule", 'return rule'],
+    ['scope none', "if (rule.scope === 'none') return null;", ''],
+    ['scope all away', "if (rule.scope === 'all') return 'all';", ''],
+    ['owner away', "if (ownerId === scope.userId) return 'owner';", ''],
+    ['owner true', "if (ownerId === scope.userId) return 'owner';", "return 'owner';"],
+    ['team away', "if (rule.scope === 'team' && isInTeam) return 'team';", ''],
+    ['team without its scope', "if (rule.scope === 'team' && isInTeam) return 'team';", "if (isInTeam) return 'team';"],
+    ['team of anybody', 'const isInTeam = teamId !== null && scope.teamIds.includes(teamId);', 'const isInTeam = teamId !== null;'],
+    ['teammate away', "if (rule.scope === 'team' && ownerId !== null && scope.teammateIds.includes(ownerId)) return 'teammate';", ''],
+    ['teammate true', '&& scope.teammateIds.includes(ownerId)) return', ') return'],
+    [
+      'unassigned away',
+      "return rule.unassigned && ownerId === null && (teamId === null || isInTeam) ? 'unassigned' : null;",
+      'return null;',
+    ],
+    ['unassigned without being asked', 'return rule.unassigned && ownerId === null', 'return ownerId === null'],
+    ['unassigned of any team', '&& ownerId === null && (teamId === null || isInTeam) ?', '&& ownerId === null ?'],
+    ['unassigned with an owner', 'rule.unassigned && ownerId === null && (', 'rule.unassigned && ('],
+    ['shares away', "(facts.shares.some((share) => isOpen(scope, share, now)) ? 'share' : null)", 'null'],
+    [
+      'shares of anybody',
+      "(facts.shares.some((share) => isOpen(scope, share, now)) ? 'share' : null)",
+      "(facts.shares.length > 0 ? 'share' : null)",
+    ],
+    ['shares that have ended', 'return isHis && (expiresAt === null || new Date(expiresAt) > now);', 'return isHis;'],
+  ];
+  const sql = [
+    [
+      'the account',
+      'const account = `${alias}.account_id = ${add(scope.accountId)}::uuid`;',
+      'const account = `${add(scope.accountId)}::uuid IS NOT NULL`;',
+    ],
+    ['super admin away', 'if (scope.isSuperAdmin) return account;', ''],
+    ['view true', 'const rule = ruleToSql(scope, scope.view, alias, add);', "const rule = 'true';"],
+    ['the rest of the rule for changes', "action === 'view' ? [] : [ruleToSql(scope, scope[action], alias, add)];", '[];'],
+    ['scope none', "if (rule.scope === 'none') return 'false';", ''],
+    ['scope all away', "if (rule.scope === 'all') return 'true';", ''],
+    ['owner away', 'const clauses = [`${alias}.owner_id = ${add(scope.userId)}::uuid`];', "const clauses = ['false'];"],
+    [
+      'owner true',
+      'const clauses = [`${alias}.owner_id = ${add(scope.userId)}::uuid`];',
+      'const clauses = [`${alias}.owner_id IS NOT NULL`];',
+    ],
+    ['team away', 'clauses.push(inTeam(), `', 'clauses.push(`'],
+    [
+      'team of anybody',
+      'const inTeam = () => `${alias}.team_id = ANY (${add(scope.teamIds)}::uuid[])`;',
+      'const inTeam = () => `${alias}.team_id IS NOT NULL`;',
+    ],
+    ['team and teammate without their scope', "if (rule.scope === 'team') clauses", 'if (scope.teamIds) clauses'],
+    ['teammate away', 'clauses.push(inTeam(), `${alias}.owner_id = ANY (${add(scope.teammateIds)}::uuid[])`);', 'clauses.push(inTeam());'],
+    ['teammate true', '`${alias}.owner_id = ANY (${add(scope.teammateIds)}::uuid[])`', '`${alias}.owner_id IS NOT NULL`'],
+    ['unassigned away', 'if (rule.unassigned) clauses', 'if (!rule) clauses'],
+    ['unassigned without being asked', 'if (rule.unassigned) clauses', 'clauses'],
+    ['unassigned of any team', '(${alias}.owner_id IS NULL AND (${alias}.team_id IS NULL OR ${inTeam()}))', '(${alias}.owner_id IS NULL)'],
+    ['unassigned with an owner', '(${alias}.owner_id IS NULL AND (', '(('],
+    ['shares away', '`(${rule} OR ${shareToSql(scope, alias, add)})`', '`(${rule})`'],
+    ['shares of anybody', 'AND ${his}))`', 'AND (${his} OR true)))`'],
+    ['shares of users away', '(s.user_id = ${add(scope.userId)}::uuid OR s.team_id', '(s.team_id'],
+    [
+      'shares of teams away',
+      's.user_id = ${add(scope.userId)}::uuid OR s.team_id = ANY (${add(scope.teamIds)}::uuid[])',
+      's.user_id = ${add(scope.userId)}::uuid',
+    ],
+    ['shares that have ended', ' AND (s.expires_at IS NULL OR s.expires_at > now())', ''],
+  ];
+  const units = ['libs/access/src/ticket-scope.spec.ts', 'libs/access/src/ticket-scope.int-spec.ts'];
+  return [
+    ...named(sources, file, 'rule in memory', memory, { units }),
+    ...named(sources, file, 'rule as SQL', sql, { alone: true, units }),
+  ];
+}
+
+/** Each query of tickets, as if a super admin of the account asked. */
+export const scopes = (sources) =>
+  everywhere(
+    sources,
+    /^apps\/tickets\/src\//,
+    /scopeToSql\(scope, /g,
+    'query without its scope',
+    () => 'scopeToSql({ ...scope, isSuperAdmin: true }, ',
+    {
+      alone: true,
+    },
+  );
+
+/** Each call to tickets that decides by the scope of the asking person, made in the name of a super admin. */
+const SCOPED = [
+  'ListTickets',
+  'GetTicket',
+  'AuthorizeTicket',
+  'TicketHistory',
+  'VisibleTickets',
+  'CountViews',
+  'GetTicketAccess',
+  'ListShares',
+];
+SCOPED.push('FollowTicket', 'DeleteTicket', 'RestoreTicket', 'RemoveShare');
+const asSuperAdmin = (text) => text.replace('actorFor(me)', 'actorFor({ ...me, isSuperAdmin: true })');
+/** The gateway asks before it looks at fields, tickets asks again with the change: both questions have to go. */
+const TWICE = ['PatchTicket', 'AddShare'];
+export function askers(sources) {
+  const gateway = /^apps\/gateway\/src\//;
+  const once = everywhere(
+    sources,
+    gateway,
+    new RegExp(`rpc\\.call\\((${SCOPED.join('|')}), actorFor\\(me\\)`, 'g'),
+    'asked as a super admin',
+    ([text]) => asSuperAdmin(text),
+  );
+  const twice = everywhere(
+    sources,
+    gateway,
+    new RegExp(
+      `rpc\\.call\\(AuthorizeTicket, actorFor\\(me\\)(?:(?!rpc\\.call\\(AuthorizeTicket)[^])*?rpc\\.call\\((?:${TWICE.join('|')}), actorFor\\(me\\)`,
+      'g',
+    ),
+    'asked as a super admin, both times',
+    ([text]) => asSuperAdmin(asSuperAdmin(text)),
+  );
+  return [...once, ...twice];
+}
+
+/** Each right to change, where only sight is asked for. A question that is asked twice goes in both places. */
+export function actions(sources) {
+  const controller = 'apps/gateway/src/tickets/tickets.controller.ts';
+  const service = 'apps/tickets/src/tickets/tickets.service.ts';
+  const [patchAsks] = named(sources, controller, '', [
+    ['', "{ id, action: 'edit' });\n    if (body.ownerId)", "{ id, action: 'view' });\n    if (body.ownerId)"],
+  ]);
+  const [patchDoes] = named(sources, service, '', [
+    [
+      '',
+      "await this.mayDo(scope, args.id, 'edit');",
+      "await this.mayDo(scope, args.id, 'view');",
+      "inScope(scope, 'edit', args.id, tx)",
+      "inScope(scope, 'view', args.id, tx)",
+    ],
+  ]);
+  const edit = (what, file, ...changes) => named(sources, file, 'right to change', [[what, ...changes]]);
+  return [
+    { name: 'right to change: PATCH before its fields are looked at', edits: patchAsks.edits },
+    { name: 'right to change: PATCH altogether', edits: [...patchAsks.edits, ...patchDoes.edits] },
+    ...edit('replies', controller, "action: 'edit', moveToStageId", "action: 'view', moveToStageId"),
+    ...everywhere(
+      sources,
+      /gateway\/src\/messages\//,
+      /this\.grant\(me, messageId, 'edit'\)/g,
+      'right to change',
+      () => "this.grant(me, messageId, 'view')",
+    ),
+    ...edit('drafts of replies', 'apps/gateway/src/drafts/drafts.controller.ts', "action: isReply ? 'edit' : 'view'", "action: 'view'"),
+    ...edit(
+      'shares, before their fields are looked at',
+      'apps/gateway/src/access/ticket-access.controller.ts',
+      "action: 'edit'",
+      "action: 'view'",
+    ),
+    ...edit(
+      'shares, ended',
+      'apps/tickets/src/sharing/sharing.service.ts',
+      "await this.tickets.mayDo(scope, id, 'edit');",
+      "await this.tickets.mayDo(scope, id, 'view');",
+      "inScope(scope, 'edit', id, tx)",
+      "inScope(scope, 'view', id, tx)",
+    ),
+    ...edit(
+      'delete',
+      'apps/tickets/src/trash/trash.service.ts',
+      "await this.tickets.mayDo(scope, id, 'delete');",
+      "await this.tickets.mayDo(scope, id, 'view');",
+      "inScope(scope, 'delete', id, tx);",
+      "inScope(scope, 'view', id, tx);",
+    ),
+    ...edit(
+      'restore',
+      'apps/tickets/src/trash/trash.service.ts',
+      "inScope(scope, 'delete', id, tx, 'trash')",
+      "inScope(scope, 'view', id, tx, 'trash')",
+    ),
+    ...edit(
+      'restore what is not in the trash',
+      'apps/tickets/src/trash/trash.service.ts',
+      "inScope(scope, 'delete', id, tx, 'trash')",
+      "inScope(scope, 'delete', id, tx, 'desk')",
+    ),
+    ...named(sources, 'apps/tickets/src/listing/listing.service.ts', 'right to change', [
+      ['trash, listed', "args.view === 'trash' ? 'delete' : 'view'", "'view'"],
+      ['trash, counted', "scopeToSql(scope, 'delete', 't', add)", "scopeToSql(scope, 'view', 't', add)"],
+      ['trash, listed elsewhere', "args.view === 'trash' ? 't.deleted_at IS NOT NULL' : 't.deleted_at IS NULL'", "'true'"],
+    ]),
+    ...named(sources, 'apps/tickets/src/tickets/ticket.repository.ts', 'right to change', [
+      ['a deleted ticket is there', "t.deleted_at IS ${from === 'desk' ? '' : 'NOT '}NULL AND ", ''],
+    ]),
+  ];
+}
