@@ -30,7 +30,7 @@ async function onTicket(world: World, command: OnTicket): Promise<Touched> {
   const account = world.account(ticket.account);
   // What comes for a ticket in the trash begins a new one, which says nothing of the old one to who does not see that.
   if (ticket.deleted && command.do === 'inbound')
-    return { tickets: await openTickets(world, account, [ticket.contact], ticket.thread), users: [] };
+    return { tickets: await openTickets(world, account, [ticket.contact], ticket), users: [] };
   if (ticket.deleted && command.do !== 'delete') return NOTHING;
   const touched = { tickets: [ticket], users: [] };
   switch (command.do) {

@@ -132,8 +132,8 @@ async function buildTickets(world: World, account: Account, plan: AccountPlan): 
 }
 
 /** New tickets by new threads of the contacts with these numbers; or by a thread whose ticket takes nothing more. Gives them once they are there. */
-export async function openTickets(world: World, account: Account, contacts: number[], thread?: string): Promise<Case[]> {
-  const opened = contacts.map((contact) => ({ contact, hex: newHex(), thread: thread ?? randomUUID() }));
+export async function openTickets(world: World, account: Account, contacts: number[], continues: Case | null = null): Promise<Case[]> {
+  const opened = contacts.map((contact) => ({ contact, hex: newHex(), thread: continues?.thread ?? randomUUID(), continues }));
   await world.client.all(opened, (one) => world.write(account, one));
   const found = await waitFor(
     async () => {

@@ -118,6 +118,26 @@ describe('who is asking', () => {
     expect(await refused(account.people[2]?.key ?? '')).toBe('no_helpdesk_access');
   });
 
+  test('a file that was uploaded and not yet sent is its uploader’s', async () => {
+    const [mine, his] = account.people as [Member, Member];
+    const body = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhello\r\n--x--\r\n';
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const { body: made } = await world.client.send({ method: 'POST', path: '/api/v1/attachments', body, headers }, mine.key);
+    const path = `/attachments/${(JSON.parse(made) as { id: string }).id}`;
+    expect((await as(mine, 'GET', path)).body).toBe('hello');
+    expect([codeOf(await as(his, 'GET', path)), codeOf(await as(account.keeper, 'GET', path))]).toEqual(['404 not_found', '404 not_found']);
+  });
+
+  test('who is not active or not in the help desk can own nothing, and nothing is shared with him', async () => {
+    const outsider = account.people[2] as Member;
+    const { id: gone } = await signedIn();
+    await as(account.keeper, 'PATCH', `/users/${gone}`, { active: false });
+    for (const userId of [outsider.id, gone]) {
+      expect(codeOf(await as(account.keeper, 'PATCH', `/tickets/${ticketOf(account).id}`, { ownerId: userId }))).toBe('422 invalid');
+      expect(codeOf(await as(account.keeper, 'POST', `/tickets/${ticketOf(account).id}/shares`, { userId }))).toBe('422 invalid');
+    }
+  });
+
   test('mail that was kept is for super admins', async () => {
     const outbox = (user: Member) => send('GET', '/dev/outbox', { authorization: `Bearer ${user.key}` });
     expect(codeOf(await outbox(account.people[0] as Member))).toBe('403 not_super_admin');

@@ -3,7 +3,7 @@ import type { Target, World } from './world.js';
 
 interface Stored {
   tickets: { id: string; owner: string | null; team: string | null; closed: boolean; deleted: boolean }[] | null;
-  messages: { id: string; ticket: string; direction: 'in' | 'out' | 'internal'; raw: boolean }[] | null;
+  messages: { id: string; ticket: string; direction: 'in' | 'out' | 'internal'; raw: boolean; first: boolean }[] | null;
   attachments: { id: string; ticket: string | null; user: string | null; account: string }[] | null;
   notifications: { id: string; ticket: string; user: string }[] | null;
   channels: { id: string; account: string }[] | null;
@@ -15,7 +15,7 @@ interface Stored {
 const STORED = `SELECT
   (SELECT json_agg(json_build_object('id', id, 'owner', owner_id, 'team', team_id, 'closed', closed_at IS NOT NULL, 'deleted', deleted_at IS NOT NULL))
    FROM tickets.ticket WHERE account_id = ANY ($1)) AS tickets,
-  (SELECT json_agg(json_build_object('id', id, 'ticket', ticket_id, 'direction', direction, 'raw', raw_sha256 IS NOT NULL))
+  (SELECT json_agg(json_build_object('id', id, 'ticket', ticket_id, 'direction', direction, 'raw', raw_sha256 IS NOT NULL, 'first', seq = 1))
    FROM conversations.message WHERE account_id = ANY ($1)) AS messages,
   (SELECT json_agg(json_build_object('id', a.id, 'ticket', coalesce(m.ticket_id, c.ticket_id), 'user', a.uploaded_by, 'account', a.account_id))
    FROM conversations.attachment a LEFT JOIN conversations.message m ON m.account_id = a.account_id AND m.id = a.message_id
@@ -49,7 +49,13 @@ export async function readInventory(world: World): Promise<void> {
   world.targets = {
     ticket: [...world.tickets.map((ticket) => ({ id: ticket.id, ticket })), absent()],
     message: [
-      ...(stored.messages ?? []).map(({ id, ticket, direction, raw }) => ({ id, ticket: on(ticket), direction, hasRaw: raw })),
+      ...(stored.messages ?? []).map(({ id, ticket, direction, raw, first }) => ({
+        id,
+        ticket: on(ticket),
+        direction,
+        hasRaw: raw,
+        isFirst: first,
+      })),
       absent(),
     ],
     attachment: [...(stored.attachments ?? []).map(({ id, ticket, user, account }) => owned(id, on(ticket), user, account)), absent()],

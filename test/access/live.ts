@@ -79,7 +79,7 @@ export class Windows {
     this.judged += 1;
     const complain = (what: string): never => {
       const { key: _key, ...who } = user;
-      const { followers: _followers, mentioned: _mentioned, ...about } = ticket;
+      const { followers: _followers, mentioned: _mentioned, continues: _continues, ...about } = ticket;
       throw new Error(
         `live: ${what}; he heard [${this.heard(user, ticket).join()}], a super admin [${this.heard(this.world.account(ticket.account).keeper, ticket).join()}]\n  ${JSON.stringify(who)}\n  ${JSON.stringify(about)}`,
       );

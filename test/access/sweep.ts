@@ -44,7 +44,10 @@ export class Wrong extends Error {
     );
   }
 }
-const plain = ({ ticket, ...rest }: Target) => ({ ...rest, ticket: ticket && { ...ticket, followers: [], mentioned: [] } });
+const plain = ({ ticket, ...rest }: Target) => ({
+  ...rest,
+  ticket: ticket && { ...ticket, followers: [], mentioned: [], continues: ticket.continues?.id },
+});
 
 /** What a user gets for a call, by the model: refused with a status and code, or let through. */
 function verdict(route: Route, asked: Asked): { status: number; code: string } | 'passes' {

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { Member, World } from './world.js';
 
 /** Services with schemas of their own; each logs in with the role `<database>_<service>`. */
@@ -5,62 +6,127 @@ const SERVICES = ['gateway', 'channels', 'conversations', 'tickets', 'notificati
 /** Rows that hang on a ticket, for whom the ticket is seen. */
 const OF_TICKETS = ['ticket_link', 'ticket_activity', 'ticket_follower', 'ticket_mention', 'ticket_contact', 'ticket_company'];
 
+interface Table {
+  schema: string;
+  name: string;
+  /** The column that says whose a row is. */
+  key: string;
+}
+interface Counts {
+  ours: number;
+  others: number;
+}
+
+const TABLES = `
+  SELECT n.nspname AS schema, c.relname AS name, a.attname AS key FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = CASE WHEN n.nspname || '.' || c.relname = 'gateway.account' THEN 'id' ELSE 'account_id' END
+  WHERE c.relkind = 'r' AND n.nspname = ANY ($1) ORDER BY 1, 2`;
+
+/** Transactions under a role, with the settings that say for whom; nothing of them is kept. */
+class Walls {
+  constructor(
+    private readonly store: pg.Client,
+    private readonly database: string,
+  ) {}
+
+  role(service: string): string {
+    return `"${this.database}_${service}"`;
+  }
+
+  /** `plant`: rows that are there for this transaction only. */
+  async as<R extends object>(role: string, settings: Record<string, string>, sql: string, plant: string[] = []): Promise<R[]> {
+    const set = Object.entries(settings).map(([name, value]) => `SET LOCAL app.${name} = '${value}'`);
+    try {
+      await this.store.query(["BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL session_replication_role = replica", ...plant].join('; '));
+      await this.store.query(['SET LOCAL session_replication_role = origin', `SET LOCAL ROLE ${role}`, ...set].join('; '));
+      return (await this.store.query<R>(sql)).rows;
+    } finally {
+      await this.store.query('ROLLBACK');
+    }
+  }
+}
+
 /**
  * Asks PostgreSQL itself, under the role of each service and the settings of a transaction: what may be seen without any help of the code.
- * Gives what is wrong. The world must have rows of both accounts in the tables; `asked` counts those that have.
+ * Gives what is wrong, and how many tables could be asked.
  */
 export async function probeWalls(world: World): Promise<{ wrong: string[]; asked: number }> {
   const { store } = world;
   const { rows } = await store.query<{ database: string }>('SELECT current_database() AS database');
-  const role = (service: string) => `"${rows[0]?.database}_${service}"`;
+  const walls = new Walls(store, rows[0]?.database ?? '');
+  const { rows: tables } = await store.query<Table>(TABLES, [[...SERVICES, 'bus']]);
+  const [ours, theirs] = world.accounts.map(({ id }) => id) as [string, string];
   const wrong: string[] = [];
   let asked = 0;
-  const as = async <R extends object>(who: string, settings: Record<string, string>, sql: string, values: unknown[] = []): Promise<R[]> => {
-    const set = Object.entries(settings).map(([name, value]) => `SET LOCAL app.${name} = '${value}'`);
-    await store.query(['BEGIN', `SET LOCAL ROLE ${who}`, ...set].join('; '));
-    try {
-      return (await store.query<R>(sql, values)).rows;
-    } finally {
-      await store.query('ROLLBACK');
-    }
-  };
-
-  const { rows: tables } = await store.query<{ schema: string; name: string; key: string }>(
-    `SELECT n.nspname AS schema, c.relname AS name, a.attname AS key FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = CASE WHEN n.nspname || '.' || c.relname = 'gateway.account' THEN 'id' ELSE 'account_id' END
-     WHERE c.relkind = 'r' AND n.nspname = ANY ($1) ORDER BY 1, 2`,
-    [[...SERVICES, 'bus']],
-  );
-  const [ours, theirs] = world.accounts.map(({ id }) => id) as [string, string];
-  for (const { schema, name, key } of tables) {
-    const table = `${schema}.${name}`;
-    const who = ['comment', 'draft'].includes(name) ? role('comments') : role(schema === 'bus' ? 'tickets' : schema);
-    const count = `SELECT count(*) FILTER (WHERE ${key} = '${ours}')::int AS ours, count(*) FILTER (WHERE ${key} <> '${ours}')::int AS others FROM ${table}`;
-    const { rows: all } = await store.query<{ ours: number; others: number }>(count);
-    if (!all[0]?.ours || !all[0].others) continue;
-    asked += 1;
-    const [inAccount] = await as<{ ours: number; others: number }>(who, { account: ours, view: 'all' }, count);
-    if (inAccount?.others !== 0) wrong.push(`${table}: ${inAccount?.others} rows of others are seen from within an account`);
-    if (inAccount?.ours !== all[0].ours) wrong.push(`${table}: ${inAccount?.ours} of ${all[0].ours} own rows are seen`);
-    const [unset] = await as<{ ours: number; others: number }>(who, {}, count);
-    if (!unset || unset.ours + unset.others > 0) wrong.push(`${table}: rows are seen where nobody said for whom`);
-    // Moving a row to another account is refused, or there is no right to change rows at all.
-    const moved = await as(who, { account: ours, view: 'all' }, `UPDATE ${table} SET ${key} = '${theirs}' WHERE ${key} = '${ours}'`).then(
-      () => 'done',
-      (error: { code?: string }) => error.code,
-    );
-    if (moved !== '42501') wrong.push(`${table}: a row can be moved to another account (${moved})`);
+  for (const table of tables) {
+    const found = await probeTable(world, walls, table, [ours, theirs]);
+    if (found) asked += 1;
+    wrong.push(...(found ?? []));
   }
-  wrong.push(...(await probeScopes(world, (user, sql) => as(role('tickets'), settingsOf(world, user), sql))));
-  wrong.push(...(await probeComments((sql) => as(role('conversations'), { account: ours, view: 'all' }, sql))));
+  wrong.push(...(await probeScopes(world, (user, sql) => walls.as(walls.role('tickets'), settingsOf(world, user), sql))));
+  wrong.push(...(await probeComments((sql) => walls.as(walls.role('conversations'), { account: ours, view: 'all' }, sql))));
   for (const change of ["UPDATE gateway.audit SET action = 'x'", 'DELETE FROM gateway.audit']) {
-    const done = await as(role('gateway'), { account: ours }, change).then(
+    const done = await walls.as(walls.role('gateway'), { account: ours }, change).then(
       () => true,
       () => false,
     );
     if (done) wrong.push(`the audit can be changed: ${change}`);
   }
   return { wrong, asked };
+}
+
+/** Each account sees its rows only, and nobody any where nobody said for whom. Undefined: no row could be made there. */
+async function probeTable(
+  world: World,
+  walls: Walls,
+  { schema, name, key }: Table,
+  [ours, theirs]: [string, string],
+): Promise<string[] | undefined> {
+  const table = `${schema}.${name}`;
+  const role = walls.role(['comment', 'draft'].includes(name) ? 'comments' : schema === 'bus' ? 'tickets' : schema);
+  const count = `SELECT count(*) FILTER (WHERE ${key} = '${ours}')::int AS ours, count(*) FILTER (WHERE ${key} <> '${ours}')::int AS others FROM ${table}`;
+  const { rows } = await world.store.query<Counts>(count);
+  let there = rows[0] as Counts;
+  let plant: string[] = [];
+  if (there.ours === 0 || there.others === 0) {
+    plant = await plantIn(world.store, table, key, [ours, theirs]);
+    const [planted] = await walls.as<Counts>('NONE', {}, count, plant).catch(() => []);
+    if (!planted) return undefined;
+    there = planted;
+  }
+  const inAccount = { account: ours, view: 'all' };
+  const wrong: string[] = [];
+  const [seen] = await walls.as<Counts>(role, inAccount, count, plant);
+  if (seen?.others !== 0) wrong.push(`${table}: ${seen?.others} rows of others are seen from within an account`);
+  if (seen?.ours !== there.ours) wrong.push(`${table}: ${seen?.ours} of ${there.ours} own rows are seen`);
+  const [unset] = await walls.as<Counts>(role, {}, count, plant);
+  if (!unset || unset.ours + unset.others > 0) wrong.push(`${table}: rows are seen where nobody said for whom`);
+  // Moving a row to another account is refused, or there is no right to change rows at all.
+  const move = `UPDATE ${table} SET ${key} = '${theirs}' WHERE ${key} = '${ours}'`;
+  const moved = await walls.as(role, inAccount, move, plant).then(
+    () => 'done',
+    (error: { code?: string }) => error.code,
+  );
+  if (moved !== '42501') wrong.push(`${table}: a row can be moved to another account (${moved})`);
+  return wrong;
+}
+
+/** Statements that make one row for each account, with anything in the columns that must have something. */
+async function plantIn(store: pg.Client, table: string, key: string, accounts: string[]): Promise<string[]> {
+  const { rows } = await store.query<{ name: string; type: string }>(
+    `SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a
+     WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND a.attname <> $2`,
+    [table, key],
+  );
+  const anything = ({ type }: { type: string }) => {
+    if (type === 'uuid') return 'gen_random_uuid()';
+    if (type.endsWith('[]') || type.startsWith('json')) return `'{}'`;
+    if (type === 'bytea') return "decode(md5(random()::text), 'hex')";
+    if (type.startsWith('timestamp')) return 'now()';
+    return type === 'boolean' ? 'false' : type === 'text' ? "'x'" : '1';
+  };
+  const columns = [key, ...rows.map(({ name }) => name)].join(', ');
+  return accounts.map((account) => `INSERT INTO ${table} (${columns}) VALUES (${[`'${account}'`, ...rows.map(anything)].join(', ')})`);
 }
 
 type Ask = (sql: string) => Promise<object[]>;

@@ -19,6 +19,8 @@ export interface Case extends Ticket {
   contactId: string | null;
   isClosed: boolean;
   thread: string;
+  /** The ticket in the trash whose thread it continues. */
+  continues: Case | null;
   isCommented: boolean;
   followers: Set<string>;
   mentioned: Set<string>;
@@ -45,6 +47,7 @@ export interface Target {
   /** A second id in the address. */
   parent?: string;
   hasRaw?: boolean;
+  isFirst?: boolean;
   /** An id of nothing, in the address of something that is there. */
   isMissing?: boolean;
 }
@@ -109,6 +112,11 @@ export class World {
 
   may(user: Member, action: Action, ticket: Case): boolean {
     return may(user, action, ticket, this.member(ticket.owner));
+  }
+
+  /** In the trash or not: he may hear that it is there. */
+  mayKnow(user: Member, ticket: Case): boolean {
+    return reaches(user, 'view', ticket, this.member(ticket.owner));
   }
 
   /** What row-level security shows him: the trash as well, and without asking whether he may enter at all. */

@@ -4,6 +4,7 @@ export { Database, isDatabaseAway } from './database/database.js';
 export { DatabaseModule } from './database/database.module.js';
 export { runningDatabase, startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js';
 export { EVERY_ACCOUNT, withComments, type Sight } from './database/sight.js';
+export { freePort } from './database/free-port.js';
 export { openDatabase } from './database/open-database.js';
 export { roleUrl } from './database/roles.js';
 export { migrate } from './database/migrate.js';

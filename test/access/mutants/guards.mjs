@@ -19,9 +19,17 @@ export function guards(sources) {
       ['a way into the help desk', 'if (!hasHelpdesk(principal))', 'if (!principal)'],
       ['the capability', 'if (!capabilitiesOf(principal).includes(access))', 'if (!principal)'],
     ),
-    ...everywhere(sources, /gateway\/src\/auth\/auth\.repository\.ts$/, / AND u\.active/g, 'guard: active', () => ''),
+    ...everywhere(sources, /gateway\/src\/auth\/auth\.repository\.ts$/, / AND u\.active(?! AND \(\$2)/g, 'guard: active', () => ''),
     ...at(
       'auth/auth.repository.ts',
+      // Asked at signing in and again when the session begins.
+      [
+        'who signs in is active',
+        'AND u.active AND ($2::uuid IS NULL',
+        'AND ($2::uuid IS NULL',
+        'AND id = $3 AND active AND ($4',
+        'AND id = $3 AND ($4',
+      ],
       ['idle sessions', "s.last_seen_at > now() - interval '${IDLE_HOURS} hours' AND", ''],
       ['old sessions', " AND s.created_at > now() - interval '${ABSOLUTE_HOURS} hours'", ''],
     ),
@@ -95,13 +103,17 @@ export function guards(sources) {
         "WHERE account_id = $1 AND ticket_id = $2 AND $3::uuid IS NOT NULL',\n      [accountId",
       ],
     ]),
-    ...everywhere(
-      sources,
-      /apps\/notifications\/src\/notifications\.service\.ts$/,
-      /AND user_id = \$2/g,
-      'guard: notifications of others',
-      () => 'AND $2::uuid IS NOT NULL',
-    ),
+    ...named(sources, 'apps/notifications/src/notifications.service.ts', 'guard notifications', [
+      ['lists of others', 'account_id = $1 AND user_id = $2 AND ($3', 'account_id = $1 AND $2::uuid IS NOT NULL AND ($3'],
+      // Looked at, then marked: the same question twice.
+      [
+        'those of others',
+        "account_id = $1 AND user_id = $2 AND id = $3',",
+        "account_id = $1 AND $2::uuid IS NOT NULL AND id = $3',",
+        'account_id = $1 AND user_id = $2 AND id = $3 RETURNING',
+        'account_id = $1 AND $2::uuid IS NOT NULL AND id = $3 RETURNING',
+      ],
+    ]),
     ...everywhere(
       sources,
       /gateway\/src\/api-keys\//,

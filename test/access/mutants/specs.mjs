@@ -2,6 +2,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'expect';
 
+const LIMIT_MS = 60_000;
 let file;
 
 /** What `@jest/globals` gives to a spec file here. */
@@ -26,6 +27,15 @@ function add(title, body) {
 }
 const titled = (title, row, i) => `${title} [${i}${row?.what ? ` ${row.what}` : ''}]`;
 
+/** What hangs has failed. */
+const inTime = (work) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not done within ${LIMIT_MS} ms`)), LIMIT_MS);
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
+
 /** Imports a compiled spec file and runs its tests in their order. Gives what failed first, undefined when nothing did. */
 export async function firstFailure(url) {
   file = { path: [], tests: [], before: [], after: [] };
@@ -33,7 +43,7 @@ export async function firstFailure(url) {
   await import(url);
   let failure;
   try {
-    for (const body of mine.before) await body();
+    for (const body of mine.before) await inTime(body());
     for (const { title, body } of mine.tests) {
       await Promise.resolve(body()).catch(
         (error) => (failure = `${title.split(' › ').at(-1).slice(0, 40)}: ${String(error?.message ?? error)}`),
@@ -43,7 +53,7 @@ export async function firstFailure(url) {
   } catch (error) {
     failure = `before all: ${String(error?.message ?? error)}`;
   }
-  for (const body of mine.after) await Promise.resolve(body()).catch(() => undefined);
+  for (const body of mine.after) await inTime(body()).catch(() => undefined);
   return failure;
 }
 

@@ -18,7 +18,14 @@ export const messages: Route[] = [
     shows: ({ target }) =>
       target.ticket && target.hasRaw ? ['n', 't', 'f'].map((kind) => marker(kind as 'n', target.ticket?.hex ?? '')) : undefined,
   }),
-  message('GET /api/v1/messages/{id}/decision', { passes: ({ target }) => [target.direction === 'in' ? 200 : 404] }),
+  message('GET /api/v1/messages/{id}/decision', {
+    passes: ({ target }) => [target.direction === 'in' ? 200 : 404],
+    // What it belongs to and could not join may be a ticket he does not see.
+    says: ({ matched }: { matched: string | null }, { world, user, target: { ticket, isFirst } }) =>
+      isFirst && ticket?.continues && matched !== null && !world.mayKnow(user, ticket.continues)
+        ? `tells of ${ticket.continues.id}`
+        : undefined,
+  }),
   ...['cancel', 'retry'].map((verb) =>
     message(`POST /api/v1/messages/{id}/${verb}`, {
       needs: 'ticket.reply',
