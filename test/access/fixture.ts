@@ -31,7 +31,8 @@ export async function build(world: World, plan: Plan): Promise<void> {
     account.channel = await world.client.json('POST', '/api/v1/channels', account.keeper.key, { type: 'custom', name: 'Adapter' });
   }
   await world.settle();
-  await Promise.all(plan.accounts.map((accountPlan, i) => buildTickets(world, world.accounts[i] as Account, accountPlan)));
+  // One after the other: a command names a ticket by its place.
+  for (const [i, accountPlan] of plan.accounts.entries()) await buildTickets(world, world.accounts[i] as Account, accountPlan);
   await world.settle();
   await readInventory(world);
 }

@@ -64,7 +64,9 @@ export async function probeWalls(world: World): Promise<{ wrong: string[]; asked
     wrong.push(...(found ?? []));
   }
   wrong.push(...(await probeScopes(world, (user, sql) => walls.as(walls.role('tickets'), settingsOf(world, user), sql))));
-  wrong.push(...(await probeComments((sql) => walls.as(walls.role('conversations'), { account: ours, view: 'all' }, sql))));
+  wrong.push(
+    ...(await probeComments(ours, (sql, plant) => walls.as(walls.role('conversations'), { account: ours, view: 'all' }, sql, plant))),
+  );
   for (const change of ["UPDATE gateway.audit SET action = 'x'", 'DELETE FROM gateway.audit']) {
     const done = await walls.as(walls.role('gateway'), { account: ours }, change).then(
       () => true,
@@ -129,7 +131,7 @@ async function plantIn(store: pg.Client, table: string, key: string, accounts: s
   return accounts.map((account) => `INSERT INTO ${table} (${columns}) VALUES (${[`'${account}'`, ...rows.map(anything)].join(', ')})`);
 }
 
-type Ask = (sql: string) => Promise<object[]>;
+type Ask = (sql: string, plant?: string[]) => Promise<object[]>;
 
 /** The scope in row-level security: each person sees exactly the tickets of the model, and what hangs on them. */
 async function probeScopes(world: World, ask: (user: Member, sql: string) => Promise<object[]>): Promise<string[]> {
@@ -151,7 +153,7 @@ async function probeScopes(world: World, ask: (user: Member, sql: string) => Pro
 }
 
 /** Who renders for customers has no way to what agents write for each other. */
-async function probeComments(ask: Ask): Promise<string[]> {
+async function probeComments(account: string, ask: Ask): Promise<string[]> {
   const wrong: string[] = [];
   for (const table of ['comment', 'draft']) {
     const isOpen = await ask(`SELECT 1 FROM conversations.${table} LIMIT 1`).then(
@@ -160,7 +162,9 @@ async function probeComments(ask: Ask): Promise<string[]> {
     );
     if (isOpen) wrong.push(`conversations.${table} can be read by what renders for customers`);
   }
-  const files = await ask('SELECT 1 FROM conversations.attachment WHERE comment_id IS NOT NULL');
+  const ofComment = `INSERT INTO conversations.attachment (account_id, id, comment_id, filename, content_type, size, sha256, is_inline)
+    VALUES ('${account}', gen_random_uuid(), gen_random_uuid(), 'x', 'text/plain', 1, '', false)`;
+  const files = await ask('SELECT 1 FROM conversations.attachment WHERE comment_id IS NOT NULL', [ofComment]);
   if (files.length > 0) wrong.push('files of comments can be read by what renders for customers');
   return wrong;
 }
