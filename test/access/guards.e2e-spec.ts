@@ -180,6 +180,25 @@ describe('ids of another account, in any field, are of nothing', () => {
     expect({ status: answer.status, ...(JSON.parse(answer.body) as object) }).toMatchObject({ status: 422, errors: [{ pointer }] });
   });
 
+  test('what is parked for one account is neither shown, given nor processed again to another', async () => {
+    const parked = new Map<Account, string>();
+    for (const one of [account, other]) {
+      const made = await as(one.keeper, 'POST', '/channels', { type: 'custom', name: 'Off', settings: { disabled: true } });
+      const { id, token } = JSON.parse(made.body) as { id: string; token: string };
+      const envelope = { v: 1, id: 'parked', kind: 'message', sender: { address: { kind: 'handle', value: '@x' } }, text: 'hello' };
+      expect((await send('POST', `/api/v1/ingest/${id}`, { authorization: `Bearer ${token}` }, envelope)).status).toBe(202);
+    }
+    await world.settle().catch(() => undefined);
+    for (const one of [account, other]) {
+      const { items } = JSON.parse((await as(one.keeper, 'GET', '/quarantine')).body) as { items: { id: string }[] };
+      expect(items).toHaveLength(1);
+      parked.set(one, items[0]?.id ?? '');
+    }
+    expect(codeOf(await as(account.keeper, 'GET', `/quarantine/${parked.get(other)}/raw`))).toBe('404 not_found');
+    expect(codeOf(await as(account.keeper, 'POST', `/quarantine/${parked.get(other)}/replay`))).toBe('404 not_found');
+    expect((await as(account.keeper, 'GET', `/quarantine/${parked.get(account)}/raw`)).status).toBe(200);
+  });
+
   test('addresses and names of another account are free', async () => {
     const [theirs, name] = [`both-${Math.random()}@desk.test`, `Both ${Math.random()}`];
     for (const { keeper } of [other, account]) {
