@@ -47,7 +47,7 @@ export class Client {
       outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within 30 s: ${method} ${path}`)));
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         // The desk had closed the kept connection just then, before it took the request.
-        if (outgoing.reusedSocket && error.code === 'ECONNRESET') this.send({ method, path, body, headers }, key).then(resolve, reject);
+        if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(this.send({ method, path, body, headers }, key));
         else reject(error);
       });
       outgoing.end(body);
