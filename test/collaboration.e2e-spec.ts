@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADMIN, ApiError, startDesk, startSink, waitFor, type Api, type Desk, type Sink } from '@helpdesk/testing';
+import pg from 'pg';
 import { newMessageId, post, uniqueWord } from './support/letters.js';
 import { makePerson, ticketAccess, type Person } from './support/people.js';
 import { messagesOf, ticketNamed, type Item } from './support/reading.js';
@@ -251,6 +252,46 @@ it('S-63 a deleted ticket is nowhere but in the trash, and comes back whole', as
   expect((await refusal(lead.api.post(`/tickets/${id}/restore`, undefined))).status).toBe(403);
   expect(await admin.post(`/tickets/${id}/restore`, undefined)).toMatchObject({ id });
   expect((await messagesOf(admin, id)).map(({ text }) => text.trim())).toEqual([`Hello ${word}`]);
+});
+
+it('D-25 a message that was on its way when its ticket was deleted leaves the thread shut', async () => {
+  const word = uniqueWord();
+  const letter = { from: `c-${word}@customer.test`, subject: `Shut ${word}`, text: 'hello', messageId: newMessageId() };
+  const answer = { ...letter, headers: { 'In-Reply-To': `<${letter.messageId}>` } };
+  await post(desk.smtpPort, letter);
+  const { id } = await ticketNamed(admin, word);
+  await admin.post(`/tickets/${id}/replies`, { text: 'Dear customer', undoSeconds: 0 });
+  const store = new pg.Client({ connectionString: desk.databaseUrl });
+  await store.connect();
+  const waiting = (count: number) =>
+    waitFor(async () => (await store.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rowCount === count, { what: `${count} who wait` });
+  const ticket = async () =>
+    (
+      await store.query<{ stage: string; is_told: boolean; deleted_at: Date | null }>(
+        `SELECT s.name AS stage, h.ticket_version = t.version AS is_told, t.deleted_at FROM tickets.ticket t
+         JOIN tickets.stage s ON s.id = t.stage_id JOIN conversations.ticket_thread h ON h.ticket_id = t.id WHERE t.id = $1`,
+        [id],
+      )
+    ).rows[0];
+  try {
+    await waitFor(async () => (await ticket())?.stage === 'Waiting on contact', { what: 'the status after the reply' });
+    // Both wait for the ticket, the deletion first: the message comes to a ticket in the trash, and moves its status.
+    await store.query('BEGIN');
+    await store.query('SELECT 1 FROM tickets.ticket WHERE id = $1 FOR UPDATE', [id]);
+    const deleted = admin.delete(`/tickets/${id}`);
+    await waiting(1);
+    await post(desk.smtpPort, { ...answer, messageId: newMessageId() });
+    await waiting(2);
+    await store.query('COMMIT');
+    await deleted;
+    await waitFor(async () => (await ticket())?.stage === 'Waiting on us', { what: 'the status after the message' });
+    await waitFor(async () => (await ticket())?.is_told, { what: 'the thread to know' });
+    expect((await ticket())?.deleted_at).not.toBeNull();
+  } finally {
+    await store.end();
+  }
+  await post(desk.smtpPort, { ...answer, messageId: newMessageId(), text: 'a last one' });
+  expect(await ticketNamed(admin, word)).not.toMatchObject({ id });
 });
 
 it('S-15, S-18 to S-20, S-24, S-25 a ticket made by hand: what is required, who may, once', async () => {

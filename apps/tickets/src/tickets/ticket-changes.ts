@@ -15,6 +15,7 @@ const FIELDS = {
   team_id: 'teamId',
   priority: 'priority',
   category: 'category',
+  deleted_at: 'deletedAt',
 } as const;
 
 /** The one place where a ticket changes: columns, history, events, all in the caller's transaction. */
@@ -45,11 +46,9 @@ export class TicketChanges {
     if (isSame) return ticket.version;
     const before = await this.repository.accessFacts(tx, ticket);
     const version = await this.repository.update(tx, ticket, { ...update, closed_at: closedAt });
-    const { owner_id: ownerId = ticket.owner_id, team_id: teamId = ticket.team_id } = update;
+    const { owner_id: ownerId = ticket.owner_id, team_id: teamId = ticket.team_id, deleted_at: deletedAt = ticket.deleted_at } = update;
     const after = { ...before, ownerId, teamId };
-    // In the trash nobody hears it.
-    if (!ticket.deleted_at)
-      this.live.publish(tx, ticket.account_id, { kind: 'ticket.changed', ticketId: ticket.id, version, before, after });
+    this.tellScreens(tx, ticket, version, ticket.deleted_at ? null : before, deletedAt ? null : after);
     if (changes.length === 0) return version;
     await this.repository.record(tx, ticket, version, at, actor, source, changes);
     await this.bus.publish(
@@ -59,8 +58,9 @@ export class TicketChanges {
         ticketId: ticket.id,
         version,
         changes,
-        state: isClosed ? 'closed' : 'open',
-        reopenUntil: closedAt && pipeline ? reopenUntil(pipeline, closedAt) : null,
+        // In the trash the thread takes no further message.
+        state: deletedAt ? 'deleted' : isClosed ? 'closed' : 'open',
+        reopenUntil: !deletedAt && closedAt && pipeline ? reopenUntil(pipeline, closedAt) : null,
         actorUserId: actor.id,
         actorName: actor.name,
         at: at.toISOString(),
@@ -85,36 +85,20 @@ export class TicketChanges {
     return version;
   }
 
-  /** To the trash (`at`), or back from it (null): the thread takes no further message meanwhile, nobody but the trash shows the ticket. */
-  async setDeleted(tx: Tx, ticket: StoredTicket, at: Date | null, actor: ActivityActor): Promise<void> {
-    const now = new Date();
-    const facts = await this.repository.accessFacts(tx, ticket);
-    const version = await this.repository.update(tx, ticket, { deleted_at: at });
-    const changes: TicketChange[] = [{ field: 'deletedAt', old: ticket.deleted_at?.toISOString() ?? null, new: at?.toISOString() ?? null }];
-    await this.repository.record(tx, ticket, version, now, actor, 'api', changes);
-    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
-    await this.bus.publish(
-      tx,
-      ticket.account_id,
-      new TicketChanged({
-        ticketId: ticket.id,
-        version,
-        changes,
-        state: at ? 'deleted' : ticket.closed_at ? 'closed' : 'open',
-        reopenUntil: !at && ticket.closed_at && pipeline ? reopenUntil(pipeline, ticket.closed_at) : null,
-        actorUserId: actor.id,
-        actorName: actor.name,
-        at: now.toISOString(),
-      }),
-    );
-    const [before, after] = at ? [facts, null] : [null, facts];
-    this.live.publish(tx, ticket.account_id, { kind: 'ticket.changed', ticketId: ticket.id, version, before, after });
-  }
-
   /** Somebody gained or lost sight of the ticket without a change of its fields: `before` is how it was. */
   async accessChanged(tx: Tx, ticket: StoredTicket, before: TicketAccessFacts): Promise<void> {
     const after = await this.repository.accessFacts(tx, { ...ticket, is_shared: true });
-    const version = await this.repository.update(tx, ticket, {});
-    this.live.publish(tx, ticket.account_id, { kind: 'ticket.changed', ticketId: ticket.id, version, before, after });
+    this.tellScreens(tx, ticket, await this.repository.update(tx, ticket, {}), before, after);
+  }
+
+  /** Who saw the ticket and who sees it now, null = nobody: what lies in the trash before and after is no news. */
+  private tellScreens(
+    tx: Tx,
+    { account_id, id }: StoredTicket,
+    version: number,
+    before: TicketAccessFacts | null,
+    after: TicketAccessFacts | null,
+  ): void {
+    if (before ?? after) this.live.publish(tx, account_id, { kind: 'ticket.changed', ticketId: id, version, before, after });
   }
 }

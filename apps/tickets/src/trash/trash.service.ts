@@ -23,7 +23,8 @@ export class TrashService {
       const ticket = await this.repository.inScope(scope, 'delete', id, tx);
       if (!ticket) throw notFound();
       tx.narrow(scope.accountId);
-      await this.changes.setDeleted(tx, ticket, new Date(), { type: 'user', id: scope.userId, name: actorName });
+      const now = new Date();
+      await this.changes.apply(tx, ticket, { deleted_at: now }, { type: 'user', id: scope.userId, name: actorName }, 'api', now);
     });
   }
 
@@ -33,7 +34,7 @@ export class TrashService {
       const ticket = await this.repository.inScope(scope, 'delete', id, tx, 'trash');
       if (!ticket) throw notFound();
       tx.narrow(scope.accountId);
-      await this.changes.setDeleted(tx, ticket, null, { type: 'user', id: scope.userId, name: actorName });
+      await this.changes.apply(tx, ticket, { deleted_at: null }, { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
       const restored = await this.repository.lock(tx, scope.accountId, ticket.id);
       if (!restored) throw notFound();
       return toView(restored, await this.repository.links(scope, ticket.id, tx), await this.repository.associations(tx, restored));
