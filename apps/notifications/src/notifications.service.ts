@@ -34,20 +34,9 @@ export class NotificationsService {
   async onTicketNoticed(event: TicketNoticed, tx: Tx, { accountId, eventSeq }: Delivery): Promise<void> {
     for (const { userId, reason } of event.recipients) {
       const [added] = await tx.query<{ id: string }>(
-        `INSERT INTO notifications.notification (id, account_id, user_id, event_seq, topic, reason, ticket_id, message_id, owner_id, team_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account_id, user_id, event_seq) DO NOTHING RETURNING id`,
-        [
-          newId(),
-          accountId,
-          userId,
-          eventSeq,
-          event.topic,
-          reason,
-          event.ticketId,
-          event.messageId,
-          event.access.ownerId,
-          event.access.teamId,
-        ],
+        `INSERT INTO notifications.notification (id, account_id, user_id, event_seq, topic, reason, ticket_id, message_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account_id, user_id, event_seq) DO NOTHING RETURNING id`,
+        [newId(), accountId, userId, eventSeq, event.topic, reason, event.ticketId, event.messageId],
       );
       if (added) this.live.publish(tx, accountId, { kind: 'notification.added', id: added.id, ticketId: event.ticketId, userId });
     }

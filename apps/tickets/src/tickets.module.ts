@@ -12,6 +12,7 @@ import { SharingService } from './sharing/sharing.service.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketChanges } from './tickets/ticket-changes.js';
 import { TicketHandlers } from './tickets/ticket.handlers.js';
+import { TicketNotices } from './tickets/ticket-notices.js';
 import { TicketRepository } from './tickets/ticket.repository.js';
 import { TicketsService } from './tickets/tickets.service.js';
 import { TrashService } from './trash/trash.service.js';
@@ -40,6 +41,7 @@ export class TicketsModule {
         SharingService,
         TicketChanges,
         TicketHandlers,
+        TicketNotices,
         TicketRepository,
         TicketsService,
         TrashService,

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
-import { TicketNoticed, type TicketAccessFacts, type TicketShareView } from '@helpdesk/contracts';
+import type { TicketAccessFacts, TicketShareView } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { Database, notFound, type Tx } from '@helpdesk/platform';
 import { TicketChanges } from '../tickets/ticket-changes.js';
+import { TicketNotices } from '../tickets/ticket-notices.js';
 import { TicketRepository, type StoredTicket } from '../tickets/ticket.repository.js';
 import { TicketsService } from '../tickets/tickets.service.js';
 import { SharingRepository } from './sharing.repository.js';
@@ -26,6 +27,7 @@ export class SharingService {
     private readonly shares: SharingRepository,
     private readonly changes: TicketChanges,
     private readonly bus: MessageBus,
+    private readonly notices: TicketNotices,
   ) {}
 
   async facts(scope: TicketScope, id: string): Promise<TicketAccessFacts> {
@@ -48,7 +50,8 @@ export class SharingService {
       await this.changes.accessChanged(tx, ticket, before);
       // Moving the end of a share is no news.
       const isNew = share.id === args.shareId;
-      if (isNew && share.userId && share.userId !== scope.userId) await this.tell(tx, ticket, share.userId);
+      if (isNew && share.userId && share.userId !== scope.userId)
+        await this.notices.tell(tx, ticket, { topic: 'shared', reason: 'share', userIds: [share.userId], messageId: null });
       return share;
     });
   }
@@ -83,21 +86,5 @@ export class SharingService {
     const share = all.find((known) => known.userId === userId && known.teamId === teamId);
     if (!share) throw notFound();
     return share;
-  }
-
-  private async tell(tx: Tx, ticket: StoredTicket, userId: string): Promise<void> {
-    await this.bus.publish(
-      tx,
-      ticket.account_id,
-      new TicketNoticed({
-        ticketId: ticket.id,
-        number: ticket.number,
-        topic: 'shared',
-        messageId: null,
-        recipients: [{ userId, reason: 'share' }],
-        access: await this.repository.accessFacts(tx, { ...ticket, is_shared: true }),
-        isAutomatic: false,
-      }),
-    );
   }
 }

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { TicketChanged, TicketNoticed, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
+import { TicketChanged, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
 import { LiveBus, MessageBus } from '@helpdesk/messaging';
 import type { Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { TicketNotices } from './ticket-notices.js';
 import { TicketRepository, type ActivityActor, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
 import { reopenUntil } from './ticket.rules.js';
 
@@ -26,6 +27,7 @@ export class TicketChanges {
     private readonly pipelines: PipelinesService,
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
+    private readonly notices: TicketNotices,
   ) {}
 
   /** Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. */
@@ -67,21 +69,8 @@ export class TicketChanges {
       }),
     );
     const owner = update.owner_id;
-    if (owner && owner !== ticket.owner_id && owner !== actor.id) {
-      await this.bus.publish(
-        tx,
-        ticket.account_id,
-        new TicketNoticed({
-          ticketId: ticket.id,
-          number: ticket.number,
-          topic: 'assigned',
-          messageId: null,
-          recipients: [{ userId: owner, reason: 'owner' }],
-          access: after,
-          isAutomatic: false,
-        }),
-      );
-    }
+    const isNews = owner && owner !== ticket.owner_id && owner !== actor.id;
+    if (isNews) await this.notices.tell(tx, ticket, { topic: 'assigned', reason: 'owner', userIds: [owner], messageId: null });
     return version;
   }
 

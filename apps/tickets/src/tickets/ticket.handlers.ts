@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CommentAdded, ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated, TicketNoticed } from '@helpdesk/contracts';
+import { CommentAdded, ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated } from '@helpdesk/contracts';
 import { LiveBus, MessageBus, OnEvent, type Delivery } from '@helpdesk/messaging';
 import type { Runtime, Tx } from '@helpdesk/platform';
 import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { RUNTIME } from '../tokens.js';
 import { TicketChanges } from './ticket-changes.js';
+import { TicketNotices, type Notice } from './ticket-notices.js';
 import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
 import { creationPlace, stageAfterMessage } from './ticket.rules.js';
 
@@ -20,6 +21,7 @@ export class TicketHandlers {
     private readonly following: FollowingService,
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
+    private readonly notices: TicketNotices,
   ) {}
 
   @OnEvent(ConversationStarted)
@@ -60,8 +62,7 @@ export class TicketHandlers {
     const version = await this.changes.apply(tx, ticket, update, actor, 'message', at);
     await this.added(tx, { ...ticket, owner_id: update.owner_id ?? ticket.owner_id }, version, message.seq);
     // Automatic mail disturbs nobody (D-41).
-    if (message.direction === 'in' && !message.isAutomatic && ticket.owner_id)
-      await this.notice(tx, ticket, 'customer_message', message.messageId, message.isAutomatic);
+    if (message.direction === 'in' && !message.isAutomatic) await this.tellOwner(tx, ticket, 'customer_message', message.messageId);
   }
 
   /** A comment is activity, but not news for the customer: neither status nor the public thread move. */
@@ -75,16 +76,16 @@ export class TicketHandlers {
     await this.added(tx, ticket, version, event.seq);
     await this.following.mention(tx, accountId, ticket.id, event.mentions, at);
     const mentioned = event.mentions.filter((id) => id !== event.authorUserId);
-    await this.tell(tx, ticket, 'mentioned', event.commentId, mentioned, 'mention');
+    await this.notices.tell(tx, ticket, { topic: 'mentioned', reason: 'mention', userIds: mentioned, messageId: event.commentId });
     const told = new Set([...mentioned, event.authorUserId]);
     const followers = (await this.following.followers(tx, accountId, ticket.id)).filter((id) => !told.has(id));
-    await this.tell(tx, ticket, 'commented', event.commentId, followers, 'follower');
+    await this.notices.tell(tx, ticket, { topic: 'commented', reason: 'follower', userIds: followers, messageId: event.commentId });
   }
 
   @OnEvent(MessageDeliveryFailed)
   async onMessageDeliveryFailed(event: MessageDeliveryFailed, tx: Tx, { accountId }: Delivery): Promise<void> {
     const ticket = await this.repository.lock(tx, accountId, event.ticketId);
-    if (ticket?.owner_id) await this.notice(tx, ticket, 'delivery_failed', event.messageId, false);
+    if (ticket?.owner_id) await this.tellOwner(tx, ticket, 'delivery_failed', event.messageId);
     else
       this.runtime.logger.info(
         { ticketId: event.ticketId, messageId: event.messageId, state: event.state },
@@ -92,45 +93,14 @@ export class TicketHandlers {
       );
   }
 
+  private async tellOwner(tx: Tx, ticket: StoredTicket, topic: Notice['topic'], messageId: string): Promise<void> {
+    await this.notices.tell(tx, ticket, { topic, reason: 'owner', userIds: ticket.owner_id ? [ticket.owner_id] : [], messageId });
+  }
+
   private async added(tx: Tx, ticket: StoredTicket, version: number, seq: number): Promise<void> {
     if (ticket.deleted_at) return;
     const access = await this.repository.accessFacts(tx, ticket);
     this.live.publish(tx, ticket.account_id, { kind: 'timeline.added', ticketId: ticket.id, version, seq, access });
-  }
-
-  private async notice(
-    tx: Tx,
-    ticket: StoredTicket,
-    topic: TicketNoticed['topic'],
-    messageId: string,
-    isAutomatic: boolean,
-  ): Promise<void> {
-    await this.tell(tx, ticket, topic, messageId, ticket.owner_id ? [ticket.owner_id] : [], 'owner', isAutomatic);
-  }
-
-  private async tell(
-    tx: Tx,
-    ticket: StoredTicket,
-    topic: TicketNoticed['topic'],
-    messageId: string,
-    userIds: string[],
-    reason: string,
-    isAutomatic = false,
-  ): Promise<void> {
-    if (userIds.length === 0) return;
-    await this.bus.publish(
-      tx,
-      ticket.account_id,
-      new TicketNoticed({
-        ticketId: ticket.id,
-        number: ticket.number,
-        topic,
-        messageId,
-        recipients: userIds.map((userId) => ({ userId, reason })),
-        access: await this.repository.accessFacts(tx, ticket),
-        isAutomatic,
-      }),
-    );
   }
 }
 

@@ -1,6 +1,5 @@
 import { DefineEvent, DomainEvent } from '../define-event.js';
-import type { TicketAccessFacts } from './patterns.js';
-import { IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsISO8601, IsOptional, IsString, IsUUID } from 'class-validator';
 
 /** A ticket got its number. Published to conversations only when it asked for it. */
 @DefineEvent({ name: 'ticket.created', version: 1, owner: 'tickets', consumers: ['conversations'], key: 'ticketId' })
@@ -33,7 +32,7 @@ export class TicketChanged extends DomainEvent<TicketChanged> {
   @IsISO8601() at: string;
 }
 
-/** Something that people who watch a ticket are told: its access facts travel with it, so that notifications re-checks them. */
+/** Something that people who watch a ticket are told. Whether they may still see it is asked when they read it. */
 @DefineEvent({ name: 'ticket.noticed', version: 1, owner: 'tickets', consumers: ['notifications'], key: 'ticketId' })
 export class TicketNoticed extends DomainEvent<TicketNoticed> {
   @IsUUID() ticketId: string;
@@ -41,6 +40,4 @@ export class TicketNoticed extends DomainEvent<TicketNoticed> {
   @IsString() topic: 'assigned' | 'customer_message' | 'delivery_failed' | 'mentioned' | 'commented' | 'shared';
   @IsOptional() @IsUUID() messageId: string | null;
   @IsArray() recipients: { userId: string; reason: string }[];
-  @IsObject() access: TicketAccessFacts;
-  @IsBoolean() isAutomatic: boolean;
 }
