@@ -145,7 +145,7 @@ export class Consumer {
           const claimed = await tx.query<Claimed & { [k: string]: unknown }>(CLAIM, [this.service, key, limit]);
           for (const row of claimed) {
             // One key may name threads of several accounts.
-            if (row.account_id !== progress.current?.account_id) tx.narrow(row.account_id);
+            if (row.account_id !== progress.current?.account_id) tx.asDesk(row.account_id);
             progress.current = row;
             await this.handleOne(row, tx);
             progress.done += 1;

@@ -54,7 +54,7 @@ export class PasswordResetsService implements OnApplicationBootstrap, BeforeAppl
       const holder = await this.links.take(tx, token);
       if (!holder) throw notFound();
       const { account_id: accountId, user_id: userId, email } = holder;
-      tx.narrow(accountId);
+      tx.asDesk(accountId);
       const name = await this.links.setPassword(tx, holder, passwordHash);
       if (name === undefined) throw notFound();
       await this.links.end(tx, accountId, userId);

@@ -4,8 +4,8 @@ import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contr
 import { LiveBus } from '@helpdesk/messaging';
 import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
-import { toView } from '../tickets/ticket.mapper.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
+import { TicketsService } from '../tickets/tickets.service.js';
 import { CreationRepository } from './creation.repository.js';
 
 /** Tickets made by hand. No conversation begins and nothing is sent (S-24). */
@@ -15,6 +15,7 @@ export class CreationService {
     private readonly database: Database,
     private readonly repository: TicketRepository,
     private readonly creation: CreationRepository,
+    private readonly tickets: TicketsService,
     private readonly pipelines: PipelinesService,
     private readonly live: LiveBus,
   ) {}
@@ -40,7 +41,7 @@ export class CreationService {
         const after = { accountId, ownerId: ticket.owner_id, teamId: ticket.team_id, shares: [] };
         this.live.publish(tx, accountId, { kind: 'ticket.changed', ticketId: ticket.id, version: 1, before: null, after });
       }
-      return toView(ticket, [], await this.repository.associations(tx, ticket));
+      return this.tickets.view(scope, ticket, tx);
     });
   }
 }

@@ -66,19 +66,12 @@ export class SharingService {
     });
   }
 
-  /** Locks the ticket under the person's own sight, then works as the desk: he may take away what let him see it. */
-  private async change<T>(
+  private change<T>(
     scope: TicketScope,
     id: string,
     work: (tx: Tx, ticket: StoredTicket, before: TicketAccessFacts) => Promise<T>,
   ): Promise<T> {
-    await this.tickets.mayDo(scope, id, 'edit');
-    return this.database.transaction(scope, async (tx) => {
-      const ticket = await this.repository.inScope(scope, 'edit', id, tx);
-      if (!ticket) throw notFound();
-      tx.narrow(scope.accountId);
-      return work(tx, ticket, await this.repository.accessFacts(tx, ticket));
-    });
+    return this.tickets.change(scope, id, 'edit', async (tx, ticket) => work(tx, ticket, await this.repository.accessFacts(tx, ticket)));
   }
 
   private async known(tx: Tx, ticket: StoredTicket, { userId, teamId }: NewShare): Promise<TicketShareView> {

@@ -20,11 +20,27 @@ export class TicketsService {
   ) {}
 
   async get(scope: TicketScope, id: string): Promise<TicketView> {
-    const ticket = UUID.test(id) ? await this.repository.inScope(scope, 'view', id) : undefined;
-    if (!ticket) throw notFound();
-    const ask = this.database.within(scope);
-    const [links, associations] = await Promise.all([this.repository.links(scope, ticket.id), this.repository.associations(ask, ticket)]);
+    return this.view(scope, await this.mayDo(scope, id, 'view'));
+  }
+
+  /** The ticket as the API shows it to this person. */
+  async view(scope: TicketScope, ticket: StoredTicket, tx?: Tx): Promise<TicketView> {
+    const [links, associations] = await Promise.all([
+      this.repository.links(scope, ticket.id, tx),
+      this.repository.associations(tx ?? this.database.within(scope), ticket),
+    ]);
     return toView(ticket, links, associations);
+  }
+
+  /**
+   * Locks the ticket under the person's own sight, then works as the desk: the change may lead out of that sight. Refuses as {@link mayDo}.
+   */
+  change<T>(scope: TicketScope, id: string, action: TicketAction, work: (tx: Tx, ticket: StoredTicket) => Promise<T>): Promise<T> {
+    return this.database.transaction(scope, async (tx) => {
+      const ticket = await this.mayDo(scope, id, action, tx);
+      tx.asDesk(scope.accountId);
+      return work(tx, ticket);
+    });
   }
 
   /** The answer to "may he?": a grant, 404 when he may not even see the ticket, 403 when he may see but not do it. */
@@ -36,12 +52,7 @@ export class TicketsService {
   }
 
   async patch(scope: TicketScope, actorName: string, args: PatchTicketArgs): Promise<TicketView> {
-    await this.mayDo(scope, args.id, 'edit');
-    return this.database.transaction(scope, async (tx) => {
-      const ticket = await this.repository.inScope(scope, 'edit', args.id, tx);
-      if (!ticket) throw notFound();
-      // What he may do is settled; the change itself may lead out of his sight.
-      tx.narrow(scope.accountId);
+    return this.change(scope, args.id, 'edit', async (tx, ticket) => {
       if (args.ifVersion !== undefined && args.ifVersion !== ticket.version) {
         throw new Problem(412, 'stale', 'Changed meanwhile', `The ticket is at version ${ticket.version} by now.`);
       }
@@ -53,8 +64,7 @@ export class TicketsService {
       const update = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as TicketUpdate;
       await this.changes.apply(tx, ticket, update, { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
       // What his own change has made of it he is told, even where it has led out of his sight.
-      const changed = (await this.repository.lock(tx, scope.accountId, ticket.id)) ?? ticket;
-      return toView(changed, await this.repository.links(scope, ticket.id, tx), await this.repository.associations(tx, changed));
+      return this.view(scope, (await this.repository.lock(tx, scope.accountId, ticket.id)) ?? ticket, tx);
     });
   }
 
@@ -70,11 +80,11 @@ export class TicketsService {
     return this.repository.history(scope, ticket.id);
   }
 
-  /** The ticket: 404 when the scope does not show it, 403 when it shows it but does not allow the action. */
-  async mayDo(scope: TicketScope, id: string, action: TicketAction): Promise<StoredTicket> {
-    const ticket = UUID.test(id) ? await this.repository.inScope(scope, action, id) : undefined;
+  /** The ticket, locked in a transaction: 404 when the scope does not show it, 403 when it shows it but does not allow the action. */
+  async mayDo(scope: TicketScope, id: string, action: TicketAction, tx?: Tx): Promise<StoredTicket> {
+    const ticket = UUID.test(id) ? await this.repository.inScope(scope, action, id, tx) : undefined;
     if (ticket) return ticket;
-    if (action !== 'view' && UUID.test(id) && (await this.repository.inScope(scope, 'view', id))) {
+    if (action !== 'view' && UUID.test(id) && (await this.repository.inScope(scope, 'view', id, tx))) {
       throw forbidden(`ticket_${action}_scope`, `Your rights do not allow you to ${action} this ticket.`);
     }
     throw notFound();

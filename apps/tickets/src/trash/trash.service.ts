@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { TicketView } from '@helpdesk/contracts';
-import { Database, notFound } from '@helpdesk/platform';
+import { Database, notFound, type Tx } from '@helpdesk/platform';
 import { TicketChanges } from '../tickets/ticket-changes.js';
-import { toView } from '../tickets/ticket.mapper.js';
-import { TicketRepository } from '../tickets/ticket.repository.js';
+import { TicketRepository, type StoredTicket } from '../tickets/ticket.repository.js';
 import { TicketsService } from '../tickets/tickets.service.js';
 
 /** To the trash and back (D-65): a deleted ticket is nowhere but there. */
@@ -18,14 +17,7 @@ export class TrashService {
   ) {}
 
   async delete(scope: TicketScope, actorName: string, id: string): Promise<void> {
-    await this.tickets.mayDo(scope, id, 'delete');
-    await this.database.transaction(scope, async (tx) => {
-      const ticket = await this.repository.inScope(scope, 'delete', id, tx);
-      if (!ticket) throw notFound();
-      tx.narrow(scope.accountId);
-      const now = new Date();
-      await this.changes.apply(tx, ticket, { deleted_at: now }, { type: 'user', id: scope.userId, name: actorName }, 'api', now);
-    });
+    await this.tickets.change(scope, id, 'delete', (tx, ticket) => this.move(tx, ticket, new Date(), scope, actorName));
   }
 
   /** 404 unless it lies in the trash and his delete scope covers it. */
@@ -33,11 +25,15 @@ export class TrashService {
     return this.database.transaction(scope, async (tx) => {
       const ticket = await this.repository.inScope(scope, 'delete', id, tx, 'trash');
       if (!ticket) throw notFound();
-      tx.narrow(scope.accountId);
-      await this.changes.apply(tx, ticket, { deleted_at: null }, { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
+      tx.asDesk(scope.accountId);
+      await this.move(tx, ticket, null, scope, actorName);
       const restored = await this.repository.lock(tx, scope.accountId, ticket.id);
       if (!restored) throw notFound();
-      return toView(restored, await this.repository.links(scope, ticket.id, tx), await this.repository.associations(tx, restored));
+      return this.tickets.view(scope, restored, tx);
     });
+  }
+
+  private async move(tx: Tx, ticket: StoredTicket, deletedAt: Date | null, { userId }: TicketScope, name: string): Promise<void> {
+    await this.changes.apply(tx, ticket, { deleted_at: deletedAt }, { type: 'user', id: userId, name }, 'api', deletedAt ?? new Date());
   }
 }

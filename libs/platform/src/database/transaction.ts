@@ -46,7 +46,7 @@ export class Tx {
   }
 
   /** From here on the desk itself is at work in this one account, whatever the transaction could see before. */
-  narrow(accountId: string): void {
+  asDesk(accountId: string): void {
     void this.query("SELECT set_config('app.account', $1, true), set_config('app.view', 'all', true)", [accountId]);
   }
 
