@@ -25,7 +25,7 @@ export {
 } from './errors/problem.js';
 export { egress, isPublicAddress, type EgressAnswer } from './http/egress.js';
 export { readiness, startProbeServer, type Health } from './http/probe-server.js';
-export { newId } from './ids.js';
+export { isUuid, newId } from './ids.js';
 export { runtimeFor, type Runtime } from './lifecycle/runtime.js';
 export { databaseHealth, endOnSignal, runService } from './lifecycle/run-service.js';
 export { startRpcService } from './lifecycle/service-app.js';

@@ -11,7 +11,7 @@ import {
   type TimelineKind,
 } from '@helpdesk/contracts';
 import { MessageBus, Park, type Delivery } from '@helpdesk/messaging';
-import { newId, type Runtime, type Tx } from '@helpdesk/platform';
+import { isUuid, newId, type Runtime, type Tx } from '@helpdesk/platform';
 import { markUndeliverable, resolveContact, type KnownContact } from '../contacts/contacts.repository.js';
 import { readReplyToken } from '../threading/reply-token.js';
 import { taggedNumbers } from '../threading/subject-tag.js';
@@ -260,8 +260,6 @@ export class InboundService {
 function asOwn(message: InboundMessage): InboundMessage {
   return { ...message, automatic: message.automatic ?? { isAutoReply: false, isBounce: false, reasons: ['own_mail'], bounce: null } };
 }
-
-const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 /** What D-29 threads by; mail threads by its headers instead. */
 function threadOf(message: InboundMessage): string | null {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Address, FileRef, MessageState } from '@helpdesk/contracts';
-import { invalidField, notFound, type Tx } from '@helpdesk/platform';
+import { invalidField, isUuid, notFound, type Tx } from '@helpdesk/platform';
 import type { Quoted } from './outgoing-content.js';
 
 export interface OutgoingMessage {
@@ -231,5 +231,3 @@ interface StoredRow {
   is_automatic: boolean;
   move_to_stage_id: string | null;
 }
-
-const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
 import type { ListTicketsArgs, Page, TicketRow, TicketSort, TicketViewId } from '@helpdesk/contracts';
-import { Database, invalidField } from '@helpdesk/platform';
+import { Database, invalidField, isUuid } from '@helpdesk/platform';
 import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import type { Found } from '../tickets/ticket.repository.js';
 
@@ -119,7 +119,7 @@ function readCursor(cursor: string, sort: string): { value: string; id: string }
   try {
     const [itsSort, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
     const isValue = typeof value === 'string' && (fieldOf(sort) === 'number' ? /^\d{1,9}$/.test(value) : TIMESTAMP.test(value));
-    if (itsSort === sort && isValue && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return { value, id };
+    if (itsSort === sort && isValue && typeof id === 'string' && isUuid(id)) return { value, id };
   } catch {
     /* falls through to the refusal */
   }

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { HistoryItem, PatchTicketArgs, TicketAction, TicketGrant, TicketView } from '@helpdesk/contracts';
-import { Database, forbidden, invalidField, notFound, Problem, type Tx } from '@helpdesk/platform';
+import { Database, forbidden, invalidField, isUuid, notFound, Problem, type Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from './ticket-changes.js';
 import { toView } from './ticket.mapper.js';
 import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
 import { moveProblem } from './ticket.rules.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 @Injectable()
 export class TicketsService {
@@ -69,10 +67,7 @@ export class TicketsService {
   }
 
   async visible(scope: TicketScope, ids: string[]): Promise<string[]> {
-    return this.repository.visible(
-      scope,
-      ids.filter((id) => UUID.test(id)),
-    );
+    return this.repository.visible(scope, ids.filter(isUuid));
   }
 
   async history(scope: TicketScope, id: string): Promise<HistoryItem[]> {
@@ -82,9 +77,9 @@ export class TicketsService {
 
   /** The ticket, locked in a transaction: 404 when the scope does not show it, 403 when it shows it but does not allow the action. */
   async mayDo(scope: TicketScope, id: string, action: TicketAction, tx?: Tx): Promise<StoredTicket> {
-    const ticket = UUID.test(id) ? await this.repository.inScope(scope, action, id, tx) : undefined;
+    const ticket = isUuid(id) ? await this.repository.inScope(scope, action, id, tx) : undefined;
     if (ticket) return ticket;
-    if (action !== 'view' && UUID.test(id) && (await this.repository.inScope(scope, 'view', id, tx))) {
+    if (action !== 'view' && isUuid(id) && (await this.repository.inScope(scope, 'view', id, tx))) {
       throw forbidden(`ticket_${action}_scope`, `Your rights do not allow you to ${action} this ticket.`);
     }
     throw notFound();

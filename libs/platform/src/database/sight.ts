@@ -1,4 +1,5 @@
 import type { TicketScope } from '@helpdesk/access';
+import { isUuid } from '../ids.js';
 
 /** Work that by its nature concerns all accounts: claims, sweeps, finding the account of an address, a session or a key. */
 export const EVERY_ACCOUNT = Symbol('every account');
@@ -16,8 +17,6 @@ interface WithComments {
 
 /** One account with what agents write for each other. Only for what agents see: nothing that renders for customers may ask for it. */
 export const withComments = (accountId: string): WithComments => ({ commentsOf: accountId });
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The settings row-level security reads, for one transaction. Only checked ids get into the text. */
 export function settingsOf(sight: Sight, commentsRole: string): string {
@@ -46,6 +45,6 @@ function level(scope: string): string {
 }
 
 function checked(id: string): string {
-  if (!UUID.test(id)) throw new TypeError('an id of the sight is no UUID');
+  if (!isUuid(id)) throw new TypeError('an id of the sight is no UUID');
   return id;
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryChanged, type Address, type IngestReceipt, type InboundMessage } from '@helpdesk/contracts';
 import { htmlProblem, htmlToText, sanitiseHtml } from '@helpdesk/content';
 import { MessageBus } from '@helpdesk/messaging';
-import { Database, egress, invalid, notFound, Problem, safeEqual, sha256, unauthenticated, type Runtime } from '@helpdesk/platform';
+import { Database, egress, invalid, isUuid, notFound, Problem, safeEqual, sha256, unauthenticated, type Runtime } from '@helpdesk/platform';
 import { IsIn, IsOptional, IsString, IsUUID, MaxLength, validateSync } from 'class-validator';
 import { plainToInstance } from 'class-transformer';
 import type { ChannelAccount } from '../../channel-accounts/channel-account.entity.js';
@@ -149,7 +149,6 @@ export class IngestService {
   }
 }
 
-const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 const clean = (text: string) => text.replaceAll('\0', '').toWellFormed();
 const rejected = (id: string | null, code: string, detail: string): IngestReceipt => ({
   id,
