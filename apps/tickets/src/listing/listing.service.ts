@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
-import type { ListTicketsArgs, Page, TicketRow, TicketSort, TicketViewId } from '@helpdesk/contracts';
-import { Database, invalidField, isUuid } from '@helpdesk/platform';
+import type { ListTicketsArgs, Page, TicketRow, TicketViewId } from '@helpdesk/contracts';
+import { Database } from '@helpdesk/platform';
 import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import type { Found } from '../tickets/ticket.repository.js';
-
-const COLUMNS = { lastActivityAt: 'last_activity_at', createdAt: 'created_at', number: 'number' } as const;
-const CASTS = { lastActivityAt: 'timestamptz', createdAt: 'timestamptz', number: 'int' } as const;
+import { orderOf, readCursor, writeCursor } from './listing.rules.js';
 
 /** Lists by key, not by offset: a page is as fast as the first, and new tickets move nothing. */
 @Injectable()
@@ -16,8 +14,7 @@ export class ListingService {
   async list(scope: TicketScope, args: ListTicketsArgs): Promise<Page<TicketRow>> {
     const values: unknown[] = [];
     const add = (value: unknown) => `$${values.push(value)}`;
-    const { field, isDescending } = sortOf(args.sort);
-    const column = `t.${COLUMNS[field]}`;
+    const { column, isDescending, kept, restored } = orderOf(args.sort);
     const where = [
       args.view === 'trash' ? 't.deleted_at IS NOT NULL' : 't.deleted_at IS NULL',
       // The trash shows what one may take out of it again.
@@ -26,13 +23,13 @@ export class ListingService {
     ];
     if (args.cursor !== undefined) {
       const after = readCursor(args.cursor, args.sort);
-      where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${add(after.value)}::${CASTS[field]}, ${add(after.id)}::uuid)`);
+      where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${restored(add(after.value))}, ${add(after.id)}::uuid)`);
     }
     // The limit stands in the text: a plan made for any limit would read and sort everything.
     const order = isDescending ? 'DESC' : 'ASC';
     const rows = await this.database.query<Found<StoredRow & { sort_value: string }>>(
       scope,
-      `SELECT ${ROW_COLUMNS}, ${column}::text AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
+      `SELECT ${ROW_COLUMNS}, ${kept} AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
       values,
     );
     const page = rows.slice(0, args.limit);
@@ -43,7 +40,7 @@ export class ListingService {
     };
   }
 
-  /** All views in one walk over what the scope covers. */
+  /** How many of the covered tickets each view holds, in one query. */
   async counts(scope: TicketScope, views: TicketViewId[]): Promise<Record<string, number>> {
     const values: unknown[] = [];
     const add = (value: unknown) => `$${values.push(value)}`;
@@ -101,27 +98,4 @@ function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unkn
     found.push(`(t.name ILIKE ${pattern} OR t.contact_name ILIKE ${pattern})`);
   }
   return found;
-}
-
-function sortOf(sort: TicketSort): { field: keyof typeof COLUMNS; isDescending: boolean } {
-  const isDescending = sort.startsWith('-');
-  return { field: (isDescending ? sort.slice(1) : sort) as keyof typeof COLUMNS, isDescending };
-}
-
-/** As PostgreSQL writes a timestamptz under UTC or any other offset. */
-const TIMESTAMP = /^\d{4}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?[+-]\d\d(:?\d\d)?$/;
-const fieldOf = (sort: string) => sort.replace(/^-/, '');
-
-const writeCursor = (sort: string, value: string, id: string) => Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
-
-/** Throws 422 for anything that is not a cursor of a list in this order. */
-function readCursor(cursor: string, sort: string): { value: string; id: string } {
-  try {
-    const [itsSort, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    const isValue = typeof value === 'string' && (fieldOf(sort) === 'number' ? /^\d{1,9}$/.test(value) : TIMESTAMP.test(value));
-    if (itsSort === sort && isValue && typeof id === 'string' && isUuid(id)) return { value, id };
-  } catch {
-    /* falls through to the refusal */
-  }
-  throw invalidField('/cursor', 'invalid', 'is not a cursor of this list in this order');
 }

@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { Problem } from '@helpdesk/platform';
+import { readCursor, writeCursor } from './listing.rules.js';
+
+const ID = '00000000-0000-7000-8000-000000000001';
+const VALUE = '1779811200123456';
+
+test('a cursor comes back as it went out', () => {
+  expect(readCursor(writeCursor('-lastActivityAt', VALUE, ID), '-lastActivityAt')).toEqual({ value: VALUE, id: ID });
+});
+
+test.each([
+  ['is no base64', '%%%'],
+  ['is no JSON', Buffer.from('[').toString('base64url')],
+  ['holds nothing', Buffer.from('null').toString('base64url')],
+  ['belongs to another order', writeCursor('createdAt', VALUE, ID)],
+  ['names a day', writeCursor('-lastActivityAt', '2026-19-39 00:00:00+00', ID)],
+  ['is longer than any time', writeCursor('-lastActivityAt', '9'.repeat(17), ID)],
+  ['names no row', writeCursor('-lastActivityAt', VALUE, '-'.repeat(36))],
+])('one that %s is refused before the database sees it', (_what, cursor) => {
+  expect(() => readCursor(cursor, '-lastActivityAt')).toThrow(Problem);
+});

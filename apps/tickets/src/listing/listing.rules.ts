@@ -1,0 +1,45 @@
+import type { TicketSort } from '@helpdesk/contracts';
+import { invalidField, isUuid } from '@helpdesk/platform';
+
+interface Order {
+  column: string;
+  isDescending: boolean;
+  /** SQL for what the cursor keeps of a row: digits that give back exactly the value they came from. */
+  kept: string;
+  /** The way back: SQL that makes the column's value of the parameter. */
+  restored: (parameter: string) => string;
+}
+
+const time = (column: string) => ({
+  column,
+  // Microseconds, as PostgreSQL keeps times.
+  kept: `(extract(epoch FROM ${column}) * 1000000)::bigint::text`,
+  restored: (parameter: string) => `(timestamptz 'epoch' + ${parameter}::bigint * interval '1 microsecond')`,
+});
+const COLUMNS = {
+  lastActivityAt: time('t.last_activity_at'),
+  createdAt: time('t.created_at'),
+  number: { column: 't.number', kept: 't.number::text', restored: (parameter: string) => `${parameter}::bigint` },
+};
+
+export function orderOf(sort: TicketSort): Order {
+  const isDescending = sort.startsWith('-');
+  return { ...COLUMNS[(isDescending ? sort.slice(1) : sort) as keyof typeof COLUMNS], isDescending };
+}
+
+/** `value`: what {@link Order.kept} gave for the last row of the page. */
+export const writeCursor = (sort: TicketSort, value: string, id: string): string =>
+  Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
+
+/** Throws 422 for anything that is not a cursor of a list in this order. */
+export function readCursor(cursor: string, sort: TicketSort): { value: string; id: string } {
+  try {
+    const [itsSort, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    // Sixteen digits of microseconds reach beyond the year 2200.
+    const isValue = typeof value === 'string' && /^\d{1,16}$/.test(value);
+    if (itsSort === sort && isValue && typeof id === 'string' && isUuid(id)) return { value, id };
+  } catch {
+    /* falls through to the refusal */
+  }
+  throw invalidField('/cursor', 'invalid', 'is not a cursor of this list in this order');
+}
