@@ -29,26 +29,25 @@ export function toView(t: StoredTicket, links: TicketView['links'], { contactIds
   };
 }
 
-/** The columns of a list row: times are costly to read, and a list reads many. */
-export const ROW_COLUMNS = `t.id, t.number, t.name, t.contact_id, t.contact_name, t.excerpt, t.source, t.pipeline_id, t.stage_id, t.owner_id,
-  t.team_id, t.priority, t.last_activity_at, t.version`;
-export type StoredRow = Pick<
-  StoredTicket,
-  | 'id'
-  | 'number'
-  | 'name'
-  | 'contact_id'
-  | 'contact_name'
-  | 'excerpt'
-  | 'source'
-  | 'pipeline_id'
-  | 'stage_id'
-  | 'owner_id'
-  | 'team_id'
-  | 'priority'
-  | 'last_activity_at'
-  | 'version'
->;
+/** What a list row needs: times are costly to read, and a list reads many rows. */
+const ROW = [
+  'id',
+  'number',
+  'name',
+  'contact_id',
+  'contact_name',
+  'excerpt',
+  'source',
+  'pipeline_id',
+  'stage_id',
+  'owner_id',
+  'team_id',
+  'priority',
+  'last_activity_at',
+  'version',
+] as const;
+export const ROW_COLUMNS = ROW.map((column) => `t.${column}`).join(', ');
+export type StoredRow = Pick<StoredTicket, (typeof ROW)[number]>;
 
 export function toRow(t: StoredRow): TicketRow {
   return {
