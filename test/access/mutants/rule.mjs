@@ -136,15 +136,7 @@ export function actions(sources) {
   const [patchAsks] = named(sources, controller, '', [
     ['', "{ id, action: 'edit' });\n    if (body.ownerId)", "{ id, action: 'view' });\n    if (body.ownerId)"],
   ]);
-  const [patchDoes] = named(sources, service, '', [
-    [
-      '',
-      "await this.mayDo(scope, args.id, 'edit');",
-      "await this.mayDo(scope, args.id, 'view');",
-      "inScope(scope, 'edit', args.id, tx)",
-      "inScope(scope, 'view', args.id, tx)",
-    ],
-  ]);
+  const [patchDoes] = named(sources, service, '', [['', "this.change(scope, args.id, 'edit', ", "this.change(scope, args.id, 'view', "]]);
   const edit = (what, file, ...changes) => named(sources, file, 'right to change', [[what, ...changes]]);
   return [
     { name: 'right to change: PATCH before its fields are looked at', edits: patchAsks.edits },
@@ -167,18 +159,14 @@ export function actions(sources) {
     ...edit(
       'shares, ended',
       'apps/tickets/src/sharing/sharing.service.ts',
-      "await this.tickets.mayDo(scope, id, 'edit');",
-      "await this.tickets.mayDo(scope, id, 'view');",
-      "inScope(scope, 'edit', id, tx)",
-      "inScope(scope, 'view', id, tx)",
+      "this.tickets.change(scope, id, 'edit', ",
+      "this.tickets.change(scope, id, 'view', ",
     ),
     ...edit(
       'delete',
       'apps/tickets/src/trash/trash.service.ts',
-      "await this.tickets.mayDo(scope, id, 'delete');",
-      "await this.tickets.mayDo(scope, id, 'view');",
-      "inScope(scope, 'delete', id, tx);",
-      "inScope(scope, 'view', id, tx);",
+      "this.tickets.change(scope, id, 'delete', ",
+      "this.tickets.change(scope, id, 'view', ",
     ),
     ...edit(
       'restore',
