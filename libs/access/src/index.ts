@@ -5,7 +5,5 @@ export {
   type AccessClause,
   type ScopeLevel,
   type ScopeRule,
-  type TicketFacts,
   type TicketScope,
-  type TicketShare,
 } from './ticket-scope.js';

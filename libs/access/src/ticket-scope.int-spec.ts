@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { TicketAction } from '@helpdesk/contracts';
+import type { TicketAccessFacts, TicketAction } from '@helpdesk/contracts';
 import { Database, Keys, migrate, roleUrl } from '@helpdesk/platform';
 import { startPostgres, type PostgresServer } from '@helpdesk/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { scopeMatches, scopeToSql, type ScopeLevel, type TicketFacts, type TicketScope } from './ticket-scope.js';
+import { scopeMatches, scopeToSql, type ScopeLevel, type TicketScope } from './ticket-scope.js';
 
 const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const ACCOUNTS = [id(1), id(2)];
@@ -13,7 +13,7 @@ const TEAMS = [id(6), id(7)];
 const LEVELS: ScopeLevel[] = ['all', 'team', 'own', 'none'];
 const ACTIONS: TicketAction[] = ['view', 'edit', 'delete'];
 const [LATER, EARLIER] = [new Date(Date.now() + 3_600_000).toISOString(), new Date(Date.now() - 3_600_000).toISOString()];
-const SHARES: TicketFacts['shares'][] = [
+const SHARES: TicketAccessFacts['shares'][] = [
   [],
   [{ userId: id(3), teamId: null, expiresAt: null }],
   [{ userId: id(3), teamId: null, expiresAt: EARLIER }],
@@ -24,7 +24,7 @@ const SHARES: TicketFacts['shares'][] = [
 let postgres: PostgresServer;
 let source: DataSource;
 let database: Database;
-const tickets: (TicketFacts & { number: number })[] = [];
+const tickets: (TicketAccessFacts & { number: number })[] = [];
 
 beforeAll(async () => {
   postgres = await startPostgres();

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import type { TicketAccessFacts } from '@helpdesk/contracts';
 import fc from 'fast-check';
-import { scopeMatches, viewClause, type ScopeRule, type TicketFacts, type TicketScope } from './ticket-scope.js';
+import { scopeMatches, viewClause, type ScopeRule, type TicketScope } from './ticket-scope.js';
 
 const ids = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000003'];
 const id = fc.constantFrom(...ids);
@@ -21,7 +22,7 @@ const scopes: fc.Arbitrary<TicketScope> = fc
   })
   .map(({ mates, ...scope }) => ({ ...scope, teammateIds: [...new Set([...mates, scope.userId])] }));
 const NOW = new Date('2026-11-26T12:00:00Z');
-const facts: fc.Arbitrary<TicketFacts> = fc.record({
+const facts: fc.Arbitrary<TicketAccessFacts> = fc.record({
   accountId: id,
   ownerId: fc.option(id),
   teamId: fc.option(id),

@@ -1,4 +1,4 @@
-import type { TicketAction } from '@helpdesk/contracts';
+import type { TicketAccessFacts, TicketAction, TicketShare } from '@helpdesk/contracts';
 
 /** How far a right on tickets reaches. `team`: owned by the user or somebody who shares a team with him, or in one of his teams. */
 export type ScopeLevel = 'all' | 'team' | 'own' | 'none';
@@ -23,39 +23,23 @@ export interface TicketScope {
   teammateIds: string[];
 }
 
-/** Sight given on one ticket, to a user or to a team. It grants seeing, never changing. */
-export interface TicketShare {
-  userId: string | null;
-  teamId: string | null;
-  /** RFC 3339; null = for good. */
-  expiresAt: string | null;
-}
-
-/** The facts of a ticket that access depends on. */
-export interface TicketFacts {
-  accountId: string;
-  ownerId: string | null;
-  teamId: string | null;
-  shares: TicketShare[];
-}
-
 /** The part of the rule that lets somebody see a ticket; null = nothing does. */
 export type AccessClause = 'super_admin' | 'all' | 'owner' | 'team' | 'teammate' | 'unassigned' | 'share';
 
 /** The rule in memory: for live events, pickers and single decisions. Must agree with {@link scopeToSql}; a property test proves it. */
-export function scopeMatches(scope: TicketScope, action: TicketAction, facts: TicketFacts, now = new Date()): boolean {
+export function scopeMatches(scope: TicketScope, action: TicketAction, facts: TicketAccessFacts, now = new Date()): boolean {
   if (viewClause(scope, facts, now) === null) return false;
   return action === 'view' || scope.isSuperAdmin || ruleClause(scope, scope[action], facts) !== null;
 }
 
 /** Why this user sees the ticket: the first part of the rule that holds, null when he does not see it. */
-export function viewClause(scope: TicketScope, facts: TicketFacts, now = new Date()): AccessClause | null {
+export function viewClause(scope: TicketScope, facts: TicketAccessFacts, now = new Date()): AccessClause | null {
   if (facts.accountId !== scope.accountId) return null;
   if (scope.isSuperAdmin) return 'super_admin';
   return ruleClause(scope, scope.view, facts) ?? (facts.shares.some((share) => isOpen(scope, share, now)) ? 'share' : null);
 }
 
-function ruleClause(scope: TicketScope, rule: ScopeRule, { ownerId, teamId }: TicketFacts): AccessClause | null {
+function ruleClause(scope: TicketScope, rule: ScopeRule, { ownerId, teamId }: TicketAccessFacts): AccessClause | null {
   if (rule.scope === 'none') return null;
   if (rule.scope === 'all') return 'all';
   if (ownerId === scope.userId) return 'owner';

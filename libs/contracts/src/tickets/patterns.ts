@@ -126,20 +126,24 @@ export interface TicketGrant {
   version: number;
 }
 
+/** Sight given on one ticket, to one user or to one team. It grants seeing, never changing. */
+export interface TicketShare {
+  userId: string | null;
+  teamId: string | null;
+  /** RFC 3339; null = for good. */
+  expiresAt: string | null;
+}
+
 /** What decides who sees a ticket. */
 export interface TicketAccessFacts {
   accountId: string;
   ownerId: string | null;
   teamId: string | null;
-  shares: { userId: string | null; teamId: string | null; expiresAt: string | null }[];
+  shares: TicketShare[];
 }
 
-/** Sight given on one ticket to one user or one team. */
-export interface TicketShareView {
+export interface TicketShareView extends TicketShare {
   id: string;
-  userId: string | null;
-  teamId: string | null;
-  expiresAt: string | null;
   createdBy: string;
   createdAt: string;
 }
