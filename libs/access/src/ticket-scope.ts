@@ -59,18 +59,14 @@ function isOpen(scope: TicketScope, { userId, teamId, expiresAt }: TicketShare, 
  * apps/tickets/src/migrations says the same a third time, as the second wall.
  */
 export function scopeToSql(scope: TicketScope, action: TicketAction, alias: string, add: (value: unknown) => string): string {
-  const account = `${alias}.account_id = ${add(scope.accountId)}::uuid`;
-  if (scope.isSuperAdmin) return account;
+  const conditions = [`${alias}.account_id = ${add(scope.accountId)}::uuid`];
+  if (scope.isSuperAdmin) return conditions.join(' AND ');
   const rule = ruleToSql(scope, scope.view, alias, add);
-  if (rule === 'true') return [account, ...changes(scope, action, alias, add)].join(' AND ');
   // Said twice: PostgreSQL goes by index only for what cannot leak under row-level security, and a sub-select might.
-  const indexed = `(${rule} OR ${alias}.is_shared)`;
-  const exact = `(${rule} OR ${shareToSql(scope, alias, add)})`;
-  return [account, indexed, exact, ...changes(scope, action, alias, add)].join(' AND ');
+  if (rule !== 'true') conditions.push(`(${rule} OR ${alias}.is_shared)`, `(${rule} OR ${shareToSql(scope, alias, add)})`);
+  if (action !== 'view') conditions.push(ruleToSql(scope, scope[action], alias, add));
+  return conditions.join(' AND ');
 }
-
-const changes = (scope: TicketScope, action: TicketAction, alias: string, add: (value: unknown) => string) =>
-  action === 'view' ? [] : [ruleToSql(scope, scope[action], alias, add)];
 
 function ruleToSql(scope: TicketScope, rule: ScopeRule, alias: string, add: (value: unknown) => string): string {
   if (rule.scope === 'none') return 'false';

@@ -35,12 +35,12 @@ export function rule(sources) {
   const sql = [
     [
       'the account',
-      'const account = `${alias}.account_id = ${add(scope.accountId)}::uuid`;',
-      'const account = `${add(scope.accountId)}::uuid IS NOT NULL`;',
+      'const conditions = [`${alias}.account_id = ${add(scope.accountId)}::uuid`];',
+      'const conditions = [`${add(scope.accountId)}::uuid IS NOT NULL`];',
     ],
-    ['super admin away', 'if (scope.isSuperAdmin) return account;', ''],
+    ['super admin away', "if (scope.isSuperAdmin) return conditions.join(' AND ');", ''],
     ['view true', 'const rule = ruleToSql(scope, scope.view, alias, add);', "const rule = 'true';"],
-    ['the rest of the rule for changes', "action === 'view' ? [] : [ruleToSql(scope, scope[action], alias, add)];", '[];'],
+    ['the rest of the rule for changes', "if (action !== 'view') conditions.push(ruleToSql(scope, scope[action], alias, add));", ''],
     ['scope none', "if (rule.scope === 'none') return 'false';", ''],
     ['scope all away', "if (rule.scope === 'all') return 'true';", ''],
     ['owner away', 'const clauses = [`${alias}.owner_id = ${add(scope.userId)}::uuid`];', "const clauses = ['false'];"],
