@@ -294,6 +294,21 @@ it('D-25 a message that was on its way when its ticket was deleted leaves the th
   expect(await ticketNamed(admin, word)).not.toMatchObject({ id });
 });
 
+it('S-22, S-27 the contacts of a ticket stand in the order they were given, the first one first', async () => {
+  const [pipeline] = (await admin.get<{ items: { id: string; stages: { id: string }[] }[] }>('/pipelines')).items;
+  const contactOf = async ({ id }: { id: string }) => (await admin.get<{ contactIds: string[] }>(`/tickets/${id}`)).contactIds[0] ?? '';
+  const [first, second] = [await contactOf(await newTicket()), await contactOf(await newTicket())];
+  for (const contactIds of [
+    [first, second],
+    [second, first],
+  ]) {
+    const made = { name: uniqueWord(), pipelineId: pipeline?.id, stageId: pipeline?.stages[0]?.id, contactIds };
+    const { id } = await admin.post<{ id: string }>('/tickets', made);
+    const shown = await admin.get<{ contactIds: string[]; sidebar: { contacts: { id: string }[] } }>(`/tickets/${id}?include=sidebar`);
+    expect([shown.contactIds, shown.sidebar.contacts.map((contact) => contact.id)]).toEqual([contactIds, contactIds]);
+  }
+});
+
 it('S-15, S-18 to S-20, S-24, S-25 a ticket made by hand: what is required, who may, once', async () => {
   const { items } = await admin.get<{ items: { id: string; stages: { id: string }[] }[] }>('/pipelines');
   const [pipeline] = items;

@@ -15,7 +15,6 @@ import {
   MessageRaw,
   PutDraft,
   RetryMessage,
-  TicketContacts,
   TicketTimeline,
   type CommentArgs,
   type DraftContent,
@@ -52,14 +51,9 @@ export class ConversationsController {
     return this.timeline.page(accountOf(actor), args.grant, args.limit, args.cursor);
   }
 
-  @Answers(TicketContacts)
-  contactsOfTicket(@Payload() { actor, args }: Call<{ grant: TicketGrant; contactIds: string[]; companyIds: string[] }>) {
-    return this.contacts.ofTicket(accountOf(actor), args.contactIds, args.companyIds);
-  }
-
   @Answers(FindRecords)
   findRecords(@Payload() { actor, args }: Call<{ contactIds: string[]; companyIds: string[] }>) {
-    return this.contacts.ofTicket(accountOf(actor), args.contactIds, args.companyIds);
+    return this.contacts.find(accountOf(actor), args.contactIds, args.companyIds);
   }
 
   @Answers(LocateMessage)

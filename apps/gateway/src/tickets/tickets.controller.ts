@@ -13,7 +13,6 @@ import {
   ListTickets,
   PatchTicket,
   RestoreTicket,
-  TicketContacts,
   TicketHistory,
   TicketTimeline,
   type TicketGrant,
@@ -155,7 +154,7 @@ export class TicketsController {
     const grant = grantOf(ticket);
     const [timeline, sidebar, drafts] = await Promise.all([
       wanted.has('timeline') ? this.rpc.call(TicketTimeline, actorFor(me), { grant, limit: 50 }) : undefined,
-      wanted.has('sidebar') ? this.sidebar(me, ticket, grant) : undefined,
+      wanted.has('sidebar') ? this.sidebar(me, ticket) : undefined,
       wanted.has('drafts') ? this.rpc.call(ListDrafts, actorFor(me), { grant }) : undefined,
     ]);
     return {
@@ -242,10 +241,10 @@ export class TicketsController {
     return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds });
   }
 
-  private async sidebar(me: Principal, ticket: TicketView, grant: TicketGrant) {
+  private async sidebar(me: Principal, ticket: TicketView) {
     const [contactId] = ticket.contactIds;
     const [people, previous] = await Promise.all([
-      this.rpc.call(TicketContacts, actorFor(me), { grant, contactIds: ticket.contactIds, companyIds: ticket.companyIds }),
+      this.rpc.call(FindRecords, actorFor(me), { contactIds: ticket.contactIds, companyIds: ticket.companyIds }),
       contactId ? this.rpc.call(ListTickets, actorFor(me), { contactId, sort: '-lastActivityAt', limit: PREVIOUS_TICKETS + 1 }) : undefined,
     ]);
     const previousTickets = (previous?.items ?? [])

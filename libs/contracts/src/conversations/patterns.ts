@@ -123,11 +123,7 @@ export const TicketTimeline = query<{ grant: TicketGrant; limit: number; cursor?
   'conversations',
   'timeline',
 );
-export const TicketContacts = query<
-  { grant: TicketGrant; contactIds: string[]; companyIds: string[] },
-  Omit<SidebarView, 'previousTickets' | 'activities'>
->('conversations', 'contacts-of-ticket');
-/** Which of these there are, with the names of contacts. */
+/** Which of these there are, in the order asked for. */
 export const FindRecords = query<{ contactIds: string[]; companyIds: string[] }, Pick<SidebarView, 'contacts' | 'companies'>>(
   'conversations',
   'find-records',
