@@ -3,8 +3,8 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, EntitySchema } from 'typeorm';
 import type { Runtime } from '../lifecycle/runtime.js';
 import { Database } from './database.js';
-import { commentsRole, roleUrl } from './roles.js';
-import { refuseWeakDatabase } from './walls.js';
+import { databaseOn } from './open-database.js';
+import { roleUrl } from './roles.js';
 
 type EntityClass = (new () => object) | EntitySchema;
 
@@ -33,10 +33,7 @@ export class DatabaseModule {
       providers: [
         {
           provide: Database,
-          useFactory: async (source: DataSource) => {
-            await refuseWeakDatabase(source);
-            return new Database(source, commentsRole(roleUrl(runtime, runtime.service).database));
-          },
+          useFactory: (source: DataSource) => databaseOn(source, runtime),
           inject: [getDataSourceToken(runtime.service)],
         },
       ],
