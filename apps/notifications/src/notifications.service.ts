@@ -44,7 +44,7 @@ export class NotificationsService {
 
   /** Newest first. Whether the reader may still see the ticket is asked by the gateway, at the moment of reading. */
   async list(accountId: string, userId: string, limit: number, cursor?: string): Promise<Page<NotificationView>> {
-    const rows = await this.database.query<Row & Record<string, unknown>>(
+    const rows = await this.database.query<Row>(
       accountId,
       'SELECT * FROM notifications.notification WHERE account_id = $1 AND user_id = $2 AND ($3::uuid IS NULL OR id < $3::uuid) ORDER BY id DESC LIMIT $4',
       [accountId, userId, cursor ?? null, limit + 1],
@@ -54,7 +54,7 @@ export class NotificationsService {
   }
 
   async get(accountId: string, userId: string, id: string): Promise<NotificationView> {
-    const row = await this.database.queryOne<Row & Record<string, unknown>>(
+    const row = await this.database.queryOne<Row>(
       accountId,
       'SELECT * FROM notifications.notification WHERE account_id = $1 AND user_id = $2 AND id = $3',
       [accountId, userId, id],
@@ -64,7 +64,7 @@ export class NotificationsService {
   }
 
   async read(accountId: string, userId: string, id: string): Promise<NotificationView> {
-    const row = await this.database.queryOne<Row & Record<string, unknown>>(
+    const row = await this.database.queryOne<Row>(
       accountId,
       'UPDATE notifications.notification SET read_at = coalesce(read_at, now()) WHERE account_id = $1 AND user_id = $2 AND id = $3 RETURNING *',
       [accountId, userId, id],

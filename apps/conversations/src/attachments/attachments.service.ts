@@ -32,7 +32,7 @@ export class AttachmentsService {
   }
 
   async locate(accountId: string, id: string) {
-    const row = await this.database.queryOne<Row & Record<string, unknown>>(
+    const row = await this.database.queryOne<Row>(
       withComments(accountId),
       `SELECT coalesce(m.ticket_id, c.ticket_id) AS ticket_id, a.uploaded_by, a.filename, a.content_type, a.size, a.sha256 FROM conversations.attachment a
        LEFT JOIN conversations.message m ON m.account_id = a.account_id AND m.id = a.message_id

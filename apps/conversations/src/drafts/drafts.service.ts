@@ -22,7 +22,7 @@ export class DraftsService {
   ) {}
 
   async ofTicket({ accountId, userId }: Author, grant: TicketGrant): Promise<{ reply: Draft | null; comment: Draft | null }> {
-    const rows = await this.database.query<Row & Record<string, unknown>>(
+    const rows = await this.database.query<Row>(
       withComments(accountId),
       'SELECT tab, revision, content, updated_at FROM conversations.draft WHERE account_id = $1 AND ticket_id = $2 AND user_id = $3',
       [accountId, grant.ticketId, userId],
@@ -42,7 +42,7 @@ export class DraftsService {
     return this.database.transaction(withComments(accountId), async (tx) => {
       await this.threads.checkFiles(tx, accountId, content.attachmentIds ?? [], userId);
       const key = [accountId, grant.ticketId, userId, tab];
-      const row = await tx.queryOne<Row & Record<string, unknown>>(
+      const row = await tx.queryOne<Row>(
         `INSERT INTO conversations.draft AS d (account_id, ticket_id, user_id, tab, revision, content) SELECT $1, $2, $3, $4, 1, $5 WHERE $6::int IS NULL
            OR EXISTS (SELECT 1 FROM conversations.draft WHERE account_id = $1 AND ticket_id = $2 AND user_id = $3 AND tab = $4)
          ON CONFLICT (account_id, ticket_id, user_id, tab) DO UPDATE SET revision = d.revision + 1, content = excluded.content, updated_at = now()
@@ -51,7 +51,7 @@ export class DraftsService {
         [...key, JSON.stringify(content), revision ?? null],
       );
       if (row) return toDraft(row);
-      const current = await tx.queryOne<Row & Record<string, unknown>>(
+      const current = await tx.queryOne<Row>(
         'SELECT tab, revision, content, updated_at FROM conversations.draft WHERE account_id = $1 AND ticket_id = $2 AND user_id = $3 AND tab = $4',
         key,
       );

@@ -32,7 +32,7 @@ export class AutoReplyService {
   ) {}
 
   async acknowledge(tx: Tx, accountId: string, { ticketId, conversationId, number }: TicketCreated): Promise<void> {
-    const target = await tx.queryOne<Target & Record<string, unknown>>(
+    const target = await tx.queryOne<Target>(
       `SELECT h.channel_id, h.name, h.address, h.auto_reply_subject, h.auto_reply_html, c.counterpart_value, c.counterpart_name
        FROM conversations.conversation c JOIN conversations.channel_copy h ON h.channel_id = c.channel_id
        WHERE c.id = $1 AND c.account_id = $2 AND h.is_usable AND h.address IS NOT NULL AND h.auto_reply_html IS NOT NULL AND c.counterpart_kind = 'email'`,

@@ -24,7 +24,6 @@ export interface OutgoingMessage {
   files: (FileRef & { id: string })[];
 }
 
-type Found<T> = T & Record<string, unknown>;
 type Last = Quoted & { externalId: string | null; references: string[] };
 
 const FILES = 'id, filename, content_type, size, sha256, is_inline, content_id';
@@ -108,7 +107,7 @@ export class RepliesRepository {
   /** Files this user uploaded and has not used yet. */
   async files(tx: Tx, accountId: string, ids: string[], userId: string): Promise<(FileRef & { id: string })[]> {
     if (ids.length === 0) return [];
-    const rows = await tx.query<Found<FileRow>>(
+    const rows = await tx.query<FileRow>(
       `SELECT ${FILES} FROM conversations.attachment WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND uploaded_by = $3 AND message_id IS NULL AND comment_id IS NULL ORDER BY id FOR UPDATE`,
       [accountId, ids.filter(isUuid), userId],
     );
@@ -182,11 +181,9 @@ export class RepliesRepository {
 
   /** A stored outgoing message, to be sent once more. */
   async load(tx: Tx, id: string): Promise<OutgoingMessage> {
-    const row = await tx.queryOne<Found<StoredRow>>('SELECT * FROM conversations.message WHERE id = $1', [id]);
+    const row = await tx.queryOne<StoredRow>('SELECT * FROM conversations.message WHERE id = $1', [id]);
     if (!row) throw notFound();
-    const files = await tx.query<Found<FileRow>>(`SELECT ${FILES} FROM conversations.attachment WHERE message_id = $1 ORDER BY position`, [
-      id,
-    ]);
+    const files = await tx.query<FileRow>(`SELECT ${FILES} FROM conversations.attachment WHERE message_id = $1 ORDER BY position`, [id]);
     return {
       id,
       accountId: row.account_id,

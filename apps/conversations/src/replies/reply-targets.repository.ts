@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Address } from '@helpdesk/contracts';
 import { newId, type Tx } from '@helpdesk/platform';
 
-type Found<T> = T & Record<string, unknown>;
-
 export interface ChannelCopy {
   channelId: string;
   type: string;
@@ -59,7 +57,7 @@ interface ChannelRow {
 export class ReplyTargetsRepository {
   /** Newest first. */
   async conversations(tx: Tx, accountId: string, ticketId: string): Promise<(ReplyConversation & { id: string })[]> {
-    const rows = await tx.query<Found<ConversationRow>>(
+    const rows = await tx.query<ConversationRow>(
       `${CONVERSATION} WHERE c.account_id = $1 AND c.ticket_id = $2 ORDER BY c.created_at DESC`,
       [accountId, ticketId],
     );
@@ -73,13 +71,13 @@ export class ReplyTargetsRepository {
   async channel(tx: Tx, accountId: string, channelId: string): Promise<ChannelCopy | undefined> {
     const sql =
       'SELECT channel_id, type, name, address, is_usable FROM conversations.channel_copy WHERE account_id = $1 AND channel_id = $2';
-    return toChannel(await tx.queryOne<Found<ChannelRow>>(sql, [accountId, channelId]));
+    return toChannel(await tx.queryOne<ChannelRow>(sql, [accountId, channelId]));
   }
 
   async firstMailChannel(tx: Tx, accountId: string): Promise<ChannelCopy | undefined> {
     const sql = `SELECT channel_id, type, name, address, is_usable FROM conversations.channel_copy
                  WHERE account_id = $1 AND type = 'email' AND is_usable ORDER BY channel_id LIMIT 1`;
-    return toChannel(await tx.queryOne<Found<ChannelRow>>(sql, [accountId]));
+    return toChannel(await tx.queryOne<ChannelRow>(sql, [accountId]));
   }
 
   async startConversation(

@@ -38,8 +38,6 @@ const COMMENT_COLUMNS = `c.id, c.ticket_id, NULL::uuid AS conversation_id, NULL:
   false AS has_quote, c.attachment_count, NULL AS state, NULL AS state_detail, false AS is_automatic, NULL::text[] AS flags, to_json(c.mentions) AS facts,
   c.created_at`;
 
-type Found<T> = T & Record<string, unknown>;
-
 interface AttachmentRow {
   id: string;
   entry_id: string;
@@ -56,7 +54,7 @@ export class TimelineRepository {
   /** Entries after `afterSeq`, oldest first, what agents wrote for each other among them. */
   async page(accountId: string, ticketId: string, afterSeq: number, limit: number): Promise<TimelineItem[]> {
     return this.database.transaction(withComments(accountId), async (tx) => {
-      const rows = await tx.query<Found<MessageRow>>(
+      const rows = await tx.query<MessageRow>(
         `(SELECT ${COLUMNS} FROM conversations.message m WHERE m.account_id = $1 AND m.ticket_id = $2 AND m.seq > $3 ORDER BY m.seq LIMIT $4)
          UNION ALL
          (SELECT ${COMMENT_COLUMNS} FROM conversations.comment c WHERE c.account_id = $1 AND c.ticket_id = $2 AND c.seq > $3 ORDER BY c.seq LIMIT $4)
@@ -69,7 +67,7 @@ export class TimelineRepository {
 
   /** Needs a transaction that reads comments. */
   async comment(accountId: string, ticketId: string, commentId: string, tx: Tx): Promise<TimelineItem | undefined> {
-    const rows = await tx.query<Found<MessageRow>>(
+    const rows = await tx.query<MessageRow>(
       `SELECT ${COMMENT_COLUMNS} FROM conversations.comment c WHERE c.account_id = $1 AND c.ticket_id = $2 AND c.id = $3`,
       [accountId, ticketId, commentId],
     );
@@ -77,7 +75,7 @@ export class TimelineRepository {
   }
 
   async one(accountId: string, ticketId: string, messageId: string, tx?: Tx): Promise<TimelineItem | undefined> {
-    const rows = await (tx ?? this.database.within(accountId)).query<Found<MessageRow>>(
+    const rows = await (tx ?? this.database.within(accountId)).query<MessageRow>(
       `SELECT ${COLUMNS} FROM conversations.message m WHERE m.account_id = $1 AND m.ticket_id = $2 AND m.id = $3`,
       [accountId, ticketId, messageId],
     );
@@ -122,7 +120,7 @@ export class TimelineRepository {
     const files =
       ids.length === 0
         ? []
-        : await (tx ?? this.database.within(accountId)).query<Found<AttachmentRow>>(
+        : await (tx ?? this.database.within(accountId)).query<AttachmentRow>(
             `SELECT id, coalesce(message_id, comment_id) AS entry_id, filename, content_type, size, is_inline FROM conversations.attachment
              WHERE account_id = $1 AND (message_id = ANY ($2::uuid[]) OR comment_id = ANY ($2::uuid[])) ORDER BY position, id`,
             [accountId, ids],

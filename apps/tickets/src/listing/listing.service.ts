@@ -3,7 +3,6 @@ import { scopeToSql, type TicketScope } from '@helpdesk/access';
 import type { ListTicketsArgs, Page, TicketRow, TicketViewId } from '@helpdesk/contracts';
 import { Database } from '@helpdesk/platform';
 import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
-import type { Found } from '../tickets/ticket.repository.js';
 import { orderOf, readCursor, writeCursor } from './listing.rules.js';
 
 /** Lists by key, not by offset: a page is as fast as the first, and new tickets move nothing. */
@@ -27,7 +26,7 @@ export class ListingService {
     }
     // The limit stands in the text: a plan made for any limit would read and sort everything.
     const order = isDescending ? 'DESC' : 'ASC';
-    const rows = await this.database.query<Found<StoredRow & { sort_value: string }>>(
+    const rows = await this.database.query<StoredRow & { sort_value: string }>(
       scope,
       `SELECT ${ROW_COLUMNS}, ${kept} AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
       values,

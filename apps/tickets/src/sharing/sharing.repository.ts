@@ -26,7 +26,7 @@ const toView = (row: Row): TicketShareView => ({
 @Injectable()
 export class SharingRepository {
   async ofTicket(ask: Pick<Tx, 'query'>, accountId: string, ticketId: string): Promise<TicketShareView[]> {
-    const rows = await ask.query<Row & Record<string, unknown>>(
+    const rows = await ask.query<Row>(
       `SELECT ${COLUMNS} FROM tickets.ticket_share WHERE account_id = $1 AND ticket_id = $2 ORDER BY created_at, id`,
       [accountId, ticketId],
     );
@@ -36,7 +36,7 @@ export class SharingRepository {
   /** Makes the share, or moves the end of the one that is there; undefined when that changes nothing. */
   async insert(tx: Tx, ticket: StoredTicket, share: NewShare & { createdBy: string }): Promise<TicketShareView | undefined> {
     void tx.query('UPDATE tickets.ticket SET is_shared = true WHERE account_id = $1 AND id = $2', [ticket.account_id, ticket.id]);
-    const rows = await tx.query<Row & Record<string, unknown>>(
+    const rows = await tx.query<Row>(
       `INSERT INTO tickets.ticket_share AS s (account_id, id, ticket_id, user_id, team_id, expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (account_id, ticket_id, user_id, team_id) DO UPDATE SET expires_at = excluded.expires_at
          WHERE s.expires_at IS DISTINCT FROM excluded.expires_at RETURNING ${COLUMNS}`,
@@ -46,7 +46,7 @@ export class SharingRepository {
   }
 
   async remove(tx: Tx, ticket: StoredTicket, shareId: string): Promise<TicketShareView | undefined> {
-    const rows = await tx.query<Row & Record<string, unknown>>(
+    const rows = await tx.query<Row>(
       `DELETE FROM tickets.ticket_share WHERE account_id = $1 AND ticket_id = $2 AND id = $3 RETURNING ${COLUMNS}`,
       [ticket.account_id, ticket.id, shareId],
     );

@@ -29,8 +29,6 @@ export interface StoredTicket {
   deleted_at: Date | null;
 }
 
-export type Found<T> = T & Record<string, unknown>;
-
 /** Columns of a ticket that a change may set. */
 export interface TicketUpdate {
   name?: string;
@@ -74,7 +72,7 @@ export class TicketRepository {
     const predicate = scopeToSql(scope, action, 't', (value) => `$${values.push(value)}`);
     const lock = tx ? ' FOR UPDATE' : '';
     const sql = `SELECT t.* FROM tickets.ticket t WHERE t.id = $1 AND t.deleted_at IS ${from === 'desk' ? '' : 'NOT '}NULL AND ${predicate}${lock}`;
-    return (tx ?? this.database.within(scope)).queryOne<Found<StoredTicket>>(sql, values);
+    return (tx ?? this.database.within(scope)).queryOne<StoredTicket>(sql, values);
   }
 
   /** Everything that decides who sees the ticket. The usual one is shared with nobody and costs no query. */
@@ -104,7 +102,7 @@ export class TicketRepository {
 
   /** For events: no person asks. */
   async lock(tx: Tx, accountId: string, id: string): Promise<StoredTicket | undefined> {
-    return tx.queryOne<Found<StoredTicket>>('SELECT * FROM tickets.ticket WHERE account_id = $1 AND id = $2 FOR UPDATE', [accountId, id]);
+    return tx.queryOne<StoredTicket>('SELECT * FROM tickets.ticket WHERE account_id = $1 AND id = $2 FOR UPDATE', [accountId, id]);
   }
 
   /** Makes the ticket of a conversation with the account's next number; undefined when it is there already. */

@@ -54,20 +54,20 @@ export class Database {
   }
 
   /** One statement in a transaction of its own, sent in one packet. */
-  async query<R extends QueryResultRow = QueryResultRow>(sight: Sight, text: string, values: unknown[] = []): Promise<R[]> {
+  async query<R extends object = QueryResultRow>(sight: Sight, text: string, values: unknown[] = []): Promise<R[]> {
     const { rows } = await this.transaction(sight, async (tx) => ({ rows: tx.query<R>(text, values) }));
     return rows;
   }
 
-  async queryOne<R extends QueryResultRow = QueryResultRow>(sight: Sight, text: string, values: unknown[] = []): Promise<R | undefined> {
+  async queryOne<R extends object = QueryResultRow>(sight: Sight, text: string, values: unknown[] = []): Promise<R | undefined> {
     return (await this.query<R>(sight, text, values))[0];
   }
 
   /** The same two for callers that take either an open transaction or nothing. */
   within(sight: Sight): Pick<Tx, 'query' | 'queryOne'> {
     return {
-      query: <R extends QueryResultRow>(text: string, values?: unknown[]) => this.query<R>(sight, text, values),
-      queryOne: <R extends QueryResultRow>(text: string, values?: unknown[]) => this.queryOne<R>(sight, text, values),
+      query: <R extends object>(text: string, values?: unknown[]) => this.query<R>(sight, text, values),
+      queryOne: <R extends object>(text: string, values?: unknown[]) => this.queryOne<R>(sight, text, values),
     };
   }
 

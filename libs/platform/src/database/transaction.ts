@@ -33,15 +33,15 @@ export class Tx {
   constructor(private readonly client: PoolClient) {}
 
   /** Runs a prepared statement and gives its rows. */
-  query<R extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
+  query<R extends object = QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
     holdWrites(this.client);
-    const rows = this.client.query<R>({ name: statementName(text), text, values }).then((r: QueryResult<R>) => r.rows);
+    const rows = this.client.query({ name: statementName(text), text, values }).then((r: QueryResult) => r.rows as R[]);
     rows.catch(() => undefined);
     this.sent.push(rows);
     return rows;
   }
 
-  async queryOne<R extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = []): Promise<R | undefined> {
+  async queryOne<R extends object = QueryResultRow>(text: string, values: unknown[] = []): Promise<R | undefined> {
     return (await this.query<R>(text, values))[0];
   }
 
