@@ -18,6 +18,7 @@ import {
   SetUpTickets,
   TicketHistory,
   VisibleTickets,
+  type AddShareArgs,
   type ListTicketsArgs,
   type PatchTicketArgs,
   type CreateTicketArgs,
@@ -29,7 +30,7 @@ import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
-import { SharingService, type NewShare } from './sharing/sharing.service.js';
+import { SharingService } from './sharing/sharing.service.js';
 import { TrashService } from './trash/trash.service.js';
 import { TicketsService } from './tickets/tickets.service.js';
 
@@ -107,7 +108,7 @@ export class TicketsController {
   }
 
   @Answers(AddShare)
-  addShare(@Payload() { actor, args }: Call<NewShare>) {
+  addShare(@Payload() { actor, args }: Call<AddShareArgs>) {
     return this.sharing.add(scopeOf(actor), nameOf(actor), args);
   }
 

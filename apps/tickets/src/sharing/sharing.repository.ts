@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { TicketShareView } from '@helpdesk/contracts';
+import type { AddShareArgs, TicketShareView } from '@helpdesk/contracts';
 import type { Tx } from '@helpdesk/platform';
 import type { StoredTicket } from '../tickets/ticket.repository.js';
-import type { NewShare } from './sharing.service.js';
 
 interface Row {
   id: string;
@@ -34,7 +33,7 @@ export class SharingRepository {
   }
 
   /** Makes the share, or moves the end of the one that is there; undefined when that changes nothing. */
-  async insert(tx: Tx, ticket: StoredTicket, share: NewShare & { createdBy: string }): Promise<TicketShareView | undefined> {
+  async insert(tx: Tx, ticket: StoredTicket, share: AddShareArgs & { createdBy: string }): Promise<TicketShareView | undefined> {
     void tx.query('UPDATE tickets.ticket SET is_shared = true WHERE account_id = $1 AND id = $2', [ticket.account_id, ticket.id]);
     const rows = await tx.query<Row>(
       `INSERT INTO tickets.ticket_share AS s (account_id, id, ticket_id, user_id, team_id, expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)

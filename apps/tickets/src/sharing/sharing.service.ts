@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
-import type { TicketAccessFacts, TicketShareView } from '@helpdesk/contracts';
+import type { AddShareArgs, TicketAccessFacts, TicketShareView } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { Database, notFound, type Tx } from '@helpdesk/platform';
 import { TicketChanges } from '../tickets/ticket-changes.js';
@@ -8,14 +8,6 @@ import { TicketNotices } from '../tickets/ticket-notices.js';
 import { TicketRepository, type StoredTicket } from '../tickets/ticket.repository.js';
 import { TicketsService } from '../tickets/tickets.service.js';
 import { SharingRepository } from './sharing.repository.js';
-
-export interface NewShare {
-  id: string;
-  shareId: string;
-  userId: string | null;
-  teamId: string | null;
-  expiresAt: string | null;
-}
 
 /** Sight given on one ticket, beside everybody's scope. Audited in the transaction of the change. */
 @Injectable()
@@ -41,7 +33,7 @@ export class SharingService {
   }
 
   /** Whom it is shared with already keeps that share: only its end moves. Repeating it changes nothing. */
-  async add(scope: TicketScope, actorName: string, args: NewShare): Promise<TicketShareView> {
+  async add(scope: TicketScope, actorName: string, args: AddShareArgs): Promise<TicketShareView> {
     const by = { userId: scope.userId, name: actorName };
     return this.change(scope, args.id, async (tx, ticket, before) => {
       const share = await this.shares.insert(tx, ticket, { ...args, createdBy: scope.userId });
@@ -74,7 +66,7 @@ export class SharingService {
     return this.tickets.change(scope, id, 'edit', async (tx, ticket) => work(tx, ticket, await this.repository.accessFacts(tx, ticket)));
   }
 
-  private async known(tx: Tx, ticket: StoredTicket, { userId, teamId }: NewShare): Promise<TicketShareView> {
+  private async known(tx: Tx, ticket: StoredTicket, { userId, teamId }: AddShareArgs): Promise<TicketShareView> {
     const all = await this.shares.ofTicket(tx, ticket.account_id, ticket.id);
     const share = all.find((known) => known.userId === userId && known.teamId === teamId);
     if (!share) throw notFound();

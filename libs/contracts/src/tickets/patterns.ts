@@ -148,6 +148,12 @@ export interface TicketShareView extends TicketShare {
   createdAt: string;
 }
 
+export interface AddShareArgs extends TicketShare {
+  id: string;
+  /** Chosen by the gateway, so that a repeated request makes one share. */
+  shareId: string;
+}
+
 export interface HistoryItem {
   at: string;
   actor: { type: 'user' | 'system' | 'contact'; id: string | null; name: string };
@@ -172,10 +178,7 @@ export const CountViews = query<{ views: TicketViewId[] }, { counts: Record<stri
 export const VisibleTickets = query<{ ids: string[] }, { ids: string[] }>('tickets', 'visible');
 export const GetTicketAccess = query<{ id: string }, TicketAccessFacts>('tickets', 'access');
 export const ListShares = query<{ id: string }, { items: TicketShareView[] }>('tickets', 'shares');
-export const AddShare = command<
-  { id: string; shareId: string; userId: string | null; teamId: string | null; expiresAt: string | null },
-  TicketShareView
->('tickets', 'add-share');
+export const AddShare = command<AddShareArgs, TicketShareView>('tickets', 'add-share');
 export const RemoveShare = command<{ id: string; shareId: string }, { removed: true }>('tickets', 'remove-share');
 export const FollowTicket = command<{ id: string; follows: boolean }, { follows: boolean }>('tickets', 'follow');
 export const ListPipelines = query<Record<string, never>, { items: PipelineView[] }>('tickets', 'pipelines');

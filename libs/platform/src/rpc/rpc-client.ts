@@ -21,7 +21,10 @@ const DEADLINE_MS = 15_000;
 const RESOLVE_EVERY_MS = 5_000;
 const REST_MS = 1_000;
 
-/** Asks the services: in this process where they run in it, else over Nest's TCP transport, one connection per replica, the least busy first, reads repeated elsewhere when one breaks. */
+/**
+ * Asks the services: in this process where they run in it, else over Nest's TCP transport. There one connection per replica, the least busy
+ * first; reads are repeated elsewhere when one breaks.
+ */
 export class RpcClient {
   private readonly pools = new Map<ServiceName, Map<string, Replica>>();
   private readonly resolvedAt = new Map<ServiceName, number>();
