@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contracts';
-import { LiveBus } from '@helpdesk/messaging';
 import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { TicketChanges } from '../tickets/ticket-changes.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
 import { TicketsService } from '../tickets/tickets.service.js';
 import { CreationRepository } from './creation.repository.js';
@@ -17,7 +17,7 @@ export class CreationService {
     private readonly creation: CreationRepository,
     private readonly tickets: TicketsService,
     private readonly pipelines: PipelinesService,
-    private readonly live: LiveBus,
+    private readonly changes: TicketChanges,
   ) {}
 
   /**
@@ -38,8 +38,7 @@ export class CreationService {
       if (isNew) {
         const actor = { type: 'user' as const, id: scope.userId, name: actorName };
         await this.repository.record(tx, ticket, 1, at, actor, args.source, [{ field: 'name', old: null, new: name }]);
-        const after = { accountId, ownerId: ticket.owner_id, teamId: ticket.team_id, shares: [] };
-        this.live.publish(tx, accountId, { kind: 'ticket.changed', ticketId: ticket.id, version: 1, before: null, after });
+        this.changes.begun(tx, ticket);
       }
       return this.tickets.view(scope, ticket, tx);
     });

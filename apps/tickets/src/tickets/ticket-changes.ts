@@ -74,6 +74,12 @@ export class TicketChanges {
     return version;
   }
 
+  /** A ticket that was not there before; `ticket` as it began. */
+  begun(tx: Tx, ticket: Pick<StoredTicket, 'account_id' | 'id' | 'owner_id' | 'team_id'>): void {
+    const after = { accountId: ticket.account_id, ownerId: ticket.owner_id, teamId: ticket.team_id, shares: [] };
+    this.tellScreens(tx, ticket, 1, null, after);
+  }
+
   /** Somebody gained or lost sight of the ticket without a change of its fields: `before` is how it was. */
   async accessChanged(tx: Tx, ticket: StoredTicket, before: TicketAccessFacts): Promise<void> {
     const after = await this.repository.accessFacts(tx, { ...ticket, is_shared: true });
@@ -83,7 +89,7 @@ export class TicketChanges {
   /** Who saw the ticket and who sees it now, null = nobody: what lies in the trash before and after is no news. */
   private tellScreens(
     tx: Tx,
-    { account_id, id }: StoredTicket,
+    { account_id, id }: Pick<StoredTicket, 'account_id' | 'id'>,
     version: number,
     before: TicketAccessFacts | null,
     after: TicketAccessFacts | null,

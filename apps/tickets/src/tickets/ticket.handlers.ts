@@ -30,9 +30,7 @@ export class TicketHandlers {
     if (!place) throw new Error('the account has no pipeline yet');
     const number = await this.repository.create(tx, accountId, event, place);
     if (number === undefined) return;
-    const { ticketId } = event;
-    const after = { accountId, ownerId: null, teamId: event.channel.teamId, shares: [] };
-    this.live.publish(tx, accountId, { kind: 'ticket.changed', ticketId, version: 1, before: null, after });
+    this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
     if (event.link) await this.repository.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
       await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));
