@@ -28,15 +28,10 @@ async function onTicket(world: World, command: OnTicket): Promise<Touched> {
   const ticket = at(world.tickets, command.ticket);
   if (!ticket) return NOTHING;
   const account = world.account(ticket.account);
-  // What comes for a ticket in the trash begins a new one, which says nothing of the old one to who does not see that.
-  if (ticket.deleted && command.do === 'inbound')
-    return { tickets: await openTickets(world, account, [ticket.contact], ticket), users: [] };
+  if (command.do === 'inbound') return { tickets: await writeAgain(world, account, ticket), users: [] };
   if (ticket.deleted && command.do !== 'delete') return NOTHING;
   const touched = { tickets: [ticket], users: [] };
   switch (command.do) {
-    case 'inbound':
-      await world.write(account, ticket);
-      return touched;
     case 'own': {
       const owner = command.user === null ? undefined : at(account.people, command.user);
       // Only who is in the help desk may be made an owner.
@@ -168,6 +163,18 @@ async function draft(world: World, user: Member, ticket: Case, tab: 'reply' | 'c
 }
 
 const can = (user: Member, need: Need) => need in CAN && CAN[need as keyof typeof CAN](user);
+
+/**
+ * A further message in the ticket's thread: it goes to the newest ticket of that, or, where this lies in the trash, begins a new one, which
+ * says nothing of the old one to who does not see that.
+ */
+async function writeAgain(world: World, account: Account, { thread }: Case): Promise<Case[]> {
+  const newest = world.tickets.findLast((ticket) => ticket.thread === thread);
+  if (!newest) throw new Error(`no ticket of the thread ${thread}`);
+  if (newest.deleted) return await openTickets(world, account, [newest.contact], newest);
+  await world.write(account, newest);
+  return [newest];
+}
 
 async function elsewhere(world: World, command: Elsewhere): Promise<Touched> {
   if (command.do === 'open') {

@@ -75,10 +75,13 @@ export const SHOWCASE: Plan = {
     { do: 'close', ticket: 8, isClosed: true },
     { do: 'delete', ticket: 9, isDeleted: true },
     { do: 'delete', ticket: 13, isDeleted: true },
+    // The first begins a new ticket, the second goes to that.
+    { do: 'inbound', ticket: 13 },
     { do: 'inbound', ticket: 13 },
     { do: 'delete', ticket: 12, isDeleted: true },
     { do: 'inbound', ticket: 12 },
     { do: 'delete', ticket: 12, isDeleted: false },
+    { do: 'inbound', ticket: 12 },
   ],
   wholeSweepAfter: -1,
 };
