@@ -8,8 +8,10 @@ export class CommitFailed extends Error {}
 
 /** The server is away or going away (SQLSTATE classes 08 and 57P), or no connection could be had: the same may succeed in a moment. */
 export function isDatabaseAway(error: unknown): boolean {
-  const code = (error as { code?: string } | null)?.code ?? '';
+  const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
   return (
+    // Its Unix socket is gone.
+    (code === 'ENOENT' && syscall === 'connect') ||
     /^(08|57P)/.test(code) ||
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
     /Connection terminated|timeout exceeded|not queryable/i.test(String(error))
