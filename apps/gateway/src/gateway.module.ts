@@ -20,6 +20,7 @@ import { AuthRepository } from './auth/auth.repository.js';
 import { PasswordCheck } from './auth/password-check.js';
 import { RouteAccessCheck } from './auth/route-access.check.js';
 import { SessionCookie } from './auth/session-cookie.js';
+import { RecentPrincipals } from './auth/recent-principals.js';
 import { SessionController } from './auth/session.controller.js';
 import { SignInService } from './auth/sign-in.service.js';
 import { ChannelsController } from './channels/channels.controller.js';
@@ -119,6 +120,7 @@ export class GatewayModule {
         PasswordLinks,
         PasswordLinksRepository,
         PasswordResetsService,
+        RecentPrincipals,
         RightsChanged,
         References,
         RouteAccessCheck,

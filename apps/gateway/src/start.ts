@@ -9,7 +9,8 @@ import { GatewayModule } from './gateway.module.js';
 import { observeRequest } from './health/http-metrics.js';
 import { LiveServer } from './live/live-server.js';
 import { serveOpenApi } from './openapi/openapi.js';
-import { routeOf } from './auth/principal.js';
+import { isSafe, routeOf } from './auth/principal.js';
+import { RecentPrincipals } from './auth/recent-principals.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { RequestValidation } from './problems/validation.js';
 
@@ -59,6 +60,12 @@ export async function startGateway(
   app.useGlobalPipes(new RequestValidation());
   serveOpenApi(app);
   app.get(LiveServer).attach(server.server);
+  const recent = app.get(RecentPrincipals);
+  server.addHook('onSend', (request, _reply, payload, done) => {
+    // Before its answer is out: whoever has it finds the change.
+    if (!isSafe(request)) recent.forget();
+    done(null, payload);
+  });
   await app.listen(port, '0.0.0.0');
   const address = server.server.address();
   const boundPort = typeof address === 'object' && address ? address.port : port;

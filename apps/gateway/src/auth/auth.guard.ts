@@ -7,9 +7,8 @@ import { AuthRepository } from './auth.repository.js';
 import { capabilitiesOf, hasHelpdesk } from './capabilities.rules.js';
 import { missing } from './missing.js';
 import { isOwnOrigin } from './origin.rules.js';
-import { routeOf, type DeskRequest, type Principal } from './principal.js';
-
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+import { RecentPrincipals } from './recent-principals.js';
+import { isSafe, routeOf, type DeskRequest, type Principal } from './principal.js';
 
 /** Default deny: who asks, may he use this route at all. Which tickets he may see is decided in tickets, by his scope. */
 @Injectable()
@@ -18,6 +17,7 @@ export class AuthGuard implements CanActivate {
     @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(Reflector) private readonly reflector: Reflector,
     private readonly users: AuthRepository,
+    private readonly recent: RecentPrincipals,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -25,7 +25,7 @@ export class AuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<DeskRequest>();
     if (request.method === 'POST') request.resourceId = newId();
     // On public routes too: signing in sets the cookie, signing out uses it.
-    if (isFromBrowser(request) && !SAFE.has(request.method)) this.checkOrigin(request);
+    if (isFromBrowser(request) && !isSafe(request)) this.checkOrigin(request);
     if (access === 'public') return true;
     const principal = await this.authenticate(request);
     if (!principal || access === undefined) throw unauthenticated();
@@ -43,9 +43,9 @@ export class AuthGuard implements CanActivate {
 
   private async authenticate(request: DeskRequest): Promise<Principal | undefined> {
     const key = bearerOf(request);
-    if (key) return this.users.byApiKey(key);
+    if (key) return this.recent.find(`key ${key}`, () => this.users.byApiKey(key));
     const sid = request.cookies.sid;
-    return sid ? this.users.bySession(sid) : undefined;
+    return sid ? this.recent.find(`session ${sid}`, () => this.users.bySession(sid)) : undefined;
   }
 
   private checkOrigin({ headers }: DeskRequest): void {

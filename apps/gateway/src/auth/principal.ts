@@ -46,6 +46,10 @@ export interface DeskRequest extends FastifyRequest {
 /** The route a request was given to, such as `/api/v1/tickets/:id`: unlike its address, nobody can spell it otherwise. */
 export const routeOf = (request: Pick<FastifyRequest, 'routeOptions'>): string => request.routeOptions.url ?? '';
 
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** The request changes nothing, whatever it asks for. */
+export const isSafe = ({ method }: Pick<FastifyRequest, 'method'>): boolean => SAFE.has(method);
+
 export function scopeFor(p: Principal): TicketScope {
   return {
     accountId: p.accountId,

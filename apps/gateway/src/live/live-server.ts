@@ -8,6 +8,7 @@ import { AuthRepository, hashOf } from '../auth/auth.repository.js';
 import { hasHelpdesk } from '../auth/capabilities.rules.js';
 import { isOwnOrigin } from '../auth/origin.rules.js';
 import { actorFor, type Principal } from '../auth/principal.js';
+import { RecentPrincipals } from '../auth/recent-principals.js';
 import { RUNTIME } from '../tokens.js';
 import { RightsChanged } from '../users/rights-changed.js';
 import type { KnownFacts } from './latest-facts.js';
@@ -49,6 +50,7 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
     private readonly users: AuthRepository,
+    private readonly recent: RecentPrincipals,
     private readonly rpc: RpcClient,
     private readonly bus: LiveBus,
     private readonly rights: RightsChanged,
@@ -88,6 +90,7 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
   }
 
   heard(accountId: string, event: LiveEvent): void {
+    if (event.kind === 'rights.changed') this.recent.forget();
     this.accounts.get(accountId)?.hear(event);
   }
 
