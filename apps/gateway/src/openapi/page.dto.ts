@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsId } from '../problems/field-rules.js';
 
 export class PageQueryDto {
   @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
@@ -15,5 +16,5 @@ export class PageQueryDto {
 
 /** For lists whose cursor is the id of the last item: anything else is a wrong field. */
 export class IdPageQueryDto extends PageQueryDto {
-  @IsUUID() override cursor?: string;
+  @IsId() override cursor?: string;
 }

@@ -236,6 +236,15 @@ describe('what is refused, with its pointer, and changes nothing', () => {
     expect((await admin.patch(`/users/${boss.id}`, { superAdmin: false })).status).toBe(200);
   });
 
+  test('one’s own rights, however one spells one’s id', async () => {
+    const clerk = await make({ rights: ['user_admin'] });
+    const [visitor, id] = [await signIn(clerk.email), clerk.id.toUpperCase()];
+    const made = await visitor.post<ProblemAnswer>('/teams', { name: 'Mine', memberIds: [id] });
+    expect([made.status, fieldsOf(made.body)]).toEqual([422, ['/memberIds own_rights']]);
+    const removed = await visitor.delete<ProblemAnswer>(`/users/${id}/totp`);
+    expect([removed.status, removed.body.code]).toEqual([403, 'own_rights']);
+  });
+
   test('the last super admin, also when two remove each other at once', async () => {
     const root = foreign.userId;
     const { status, body } = await foreign.root.patch<ProblemAnswer>(`/users/${root}`, {

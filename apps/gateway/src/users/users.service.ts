@@ -140,7 +140,7 @@ const mayManage = (user: Parameters<typeof capabilitiesOf>[0]) => capabilitiesOf
 /** One problem for each id that the account does not have. */
 export function unknownIds(pointer: string, ids: string[], known: Set<string>): FieldProblem[] {
   return ids.flatMap((id, index) =>
-    known.has(id.toLowerCase()) ? [] : [{ pointer: `${pointer}/${index}`, code: 'unknown', detail: 'is not in the account' }],
+    known.has(id) ? [] : [{ pointer: `${pointer}/${index}`, code: 'unknown', detail: 'is not in the account' }],
   );
 }
 
