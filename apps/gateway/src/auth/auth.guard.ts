@@ -6,7 +6,7 @@ import { ROUTE_ACCESS, type RouteAccess } from './access.decorator.js';
 import { AuthRepository } from './auth.repository.js';
 import { capabilitiesOf, hasHelpdesk } from './capabilities.rules.js';
 import { missing } from './missing.js';
-import { isOwnOrigin } from './origin.rules.js';
+import { isOwnOrigin, originOf } from './origin.rules.js';
 import { routeOf, type DeskRequest, type Principal } from './principal.js';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -49,9 +49,8 @@ export class AuthGuard implements CanActivate {
   }
 
   private checkOrigin({ headers }: DeskRequest): void {
-    const site = headers['sec-fetch-site'];
-    const from = { origin: headers.origin, host: headers.host, fetchSite: typeof site === 'string' ? site : undefined };
-    if (!isOwnOrigin(from, publicUrl(this.runtime.config))) throw forbidden('bad_origin', 'The request comes from another site.');
+    if (!isOwnOrigin(originOf(headers), publicUrl(this.runtime.config)))
+      throw forbidden('bad_origin', 'The request comes from another site.');
   }
 }
 

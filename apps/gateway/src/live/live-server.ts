@@ -6,14 +6,14 @@ import { newId, Problem, publicUrl, RpcClient, type Runtime } from '@helpdesk/pl
 import { Server, type Socket } from 'socket.io';
 import { AuthRepository, hashOf } from '../auth/auth.repository.js';
 import { hasHelpdesk } from '../auth/capabilities.rules.js';
-import { isOwnOrigin } from '../auth/origin.rules.js';
+import { isOwnOrigin, originOf } from '../auth/origin.rules.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { RUNTIME } from '../tokens.js';
 import { RightsChanged } from '../users/rights-changed.js';
 import type { KnownFacts } from './latest-facts.js';
 import { LiveAccount } from './live-account.js';
 import { LiveConnection, type SignedIn } from './live-connection.js';
-import { credentialOf, presenceWord, sessionCookie } from './live.rules.js';
+import { credentialOf, presenceWord } from './live.rules.js';
 import { MessageLimit } from './message-limit.js';
 
 const NAMESPACE = '/live';
@@ -60,10 +60,9 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
       maxHttpBufferSize: MAX_FRAME_BYTES,
       connectTimeout: ENTER_WITHIN_MS,
       allowRequest: ({ headers }, decide) => {
-        const site = headers['sec-fetch-site'];
-        const from = { origin: headers.origin, host: headers.host, fetchSite: typeof site === 'string' ? site : undefined };
-        // A cookie goes along with connections that other sites open; a key does not.
-        const isForeign = sessionCookie(headers.cookie) !== undefined && !headers.authorization && !this.isOwn(from);
+        // A cookie goes along with connections that other sites open; a key does not. Whether one comes later, in `auth`, is not known yet.
+        const isByCookie = credentialOf(headers, {})?.via === 'session';
+        const isForeign = isByCookie && !isOwnOrigin(originOf(headers), publicUrl(this.runtime.config));
         decide(isForeign ? 'bad_origin' : null, !isForeign && !this.isEnding);
       },
     });
@@ -106,10 +105,6 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
   private rightsChanged(accountId: string): void {
     this.heard(accountId, { kind: 'rights.changed' });
     this.bus.publish('now', accountId, { kind: 'rights.changed' });
-  }
-
-  private isOwn(from: Parameters<typeof isOwnOrigin>[0]): boolean {
-    return isOwnOrigin(from, publicUrl(this.runtime.config));
   }
 
   private async admit(socket: Socket): Promise<void> {

@@ -57,7 +57,7 @@ export function credentialOf(headers: { authorization?: string; cookie?: string 
 }
 
 /** The cookie `sid`, written as session.controller.ts sets it: never quoted, never escaped. */
-export function sessionCookie(cookies: string | undefined): string | undefined {
+function sessionCookie(cookies: string | undefined): string | undefined {
   const found = cookies?.split(';').find((part) => part.trim().startsWith('sid='));
   return found?.trim().slice('sid='.length) || undefined;
 }
