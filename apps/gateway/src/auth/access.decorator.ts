@@ -18,7 +18,6 @@ export function Access(access: RouteAccess, problems: Record<number, string> = {
     problem(422, 'Invalid input, one entry per field'),
     problem(429, 'Too many requests'),
   ];
-  for (const [status, description] of Object.entries(problems)) documented.push(problem(Number(status), description));
   if (access !== 'public') {
     documented.push(
       ApiCookieAuth('sid'),
@@ -28,6 +27,8 @@ export function Access(access: RouteAccess, problems: Record<number, string> = {
       problem(404, 'Absent, or outside your access'),
     );
   }
+  // The last word counts: what a route says itself.
+  for (const [status, description] of Object.entries(problems)) documented.push(problem(Number(status), description));
   return applyDecorators(SetMetadata(ROUTE_ACCESS, access), ...documented);
 }
 

@@ -67,9 +67,7 @@ export class UsersService {
     // Hashing takes longer than a lock should be held.
     const passwordHash = body.password === undefined ? undefined : await hashPassword(body.password);
     await this.database.transaction(me.accountId, async (tx) => {
-      const actor = await this.begin(tx, me);
-      const target = await this.users.find(me.accountId, id, tx);
-      if (!target) throw notFound();
+      const { actor, target } = await this.beginChange(tx, me, id);
       const { ticketAccess, password, ...plain } = withoutAbsent(body);
       const changes: UserChanges = {
         ...plain,
@@ -86,11 +84,20 @@ export class UsersService {
   /** Sends the invitation again; the links sent before end. */
   async invite(me: Principal, id: string): Promise<void> {
     await this.database.transaction(me.accountId, async (tx) => {
-      await this.begin(tx, me);
-      const user = await this.users.find(me.accountId, id, tx);
-      if (!user) throw notFound();
-      await this.links.invite(tx, me, user);
+      const { target } = await this.beginChange(tx, me, id);
+      await this.links.invite(tx, me, target);
     });
+  }
+
+  /**
+   * A change of the user by an administrator: no other one goes on meanwhile in the account, and both are as they are now. Throws 403 when
+   * the actor may not manage users any more, 404 when the user is not there.
+   */
+  async beginChange(tx: Tx, me: Principal, id: string): Promise<{ actor: UserRecord; target: UserRecord }> {
+    const actor = await this.begin(tx, me);
+    const target = await this.users.find(me.accountId, id, tx);
+    if (!target) throw notFound();
+    return { actor, target };
   }
 
   private async apply(tx: Tx, me: Principal, target: UserRecord, user: UserRecord, passwordHash: string | undefined): Promise<void> {
