@@ -23,13 +23,17 @@ interface Row {
   password_hash?: string | null;
 }
 
-/** A user with everything his rights depend on, in one query, so that every request obeys the rights of its moment. */
+/**
+ * A user with everything his rights depend on, in one query, so that every request obeys the rights of its moment. His teammates only where
+ * one of his scopes asks for them: they may be hundreds.
+ */
 const USER = `
   u.account_id, a.name AS account_name, u.id AS user_id, u.email, u.name, u.seat, u.super_admin, u.access, u.rights, u.ticket_access, u.preferences,
   a.settings ->> 'seatReply' IS DISTINCT FROM 'false' AS seat_reply,
   (SELECT array_agg(m.team_id) FROM gateway.team_member m WHERE m.account_id = u.account_id AND m.user_id = u.id) AS team_ids,
-  (SELECT array_agg(DISTINCT o.user_id) FROM gateway.team_member m JOIN gateway.team_member o ON o.account_id = m.account_id AND o.team_id = m.team_id
-   WHERE m.account_id = u.account_id AND m.user_id = u.id) AS teammate_ids`;
+  CASE WHEN NOT u.super_admin AND jsonb_path_exists(u.ticket_access, '$.*.scope ? (@ == "team")') THEN
+    (SELECT array_agg(DISTINCT o.user_id) FROM gateway.team_member m JOIN gateway.team_member o ON o.account_id = m.account_id AND o.team_id = m.team_id
+     WHERE m.account_id = u.account_id AND m.user_id = u.id) END AS teammate_ids`;
 
 const IDLE_HOURS = 8;
 const ABSOLUTE_HOURS = 24;
@@ -166,7 +170,7 @@ function toPrincipal(row: Row, via: Principal['via']): Principal {
     ticketAccess: row.ticket_access,
     seatReply: row.seat_reply,
     teamIds: row.team_ids ?? [],
-    teammateIds: row.teammate_ids ?? [row.user_id],
+    teammateIds: row.teammate_ids ?? [],
     preferences: row.preferences,
     via,
   };
