@@ -53,7 +53,6 @@ import { RUNTIME } from './tokens.js';
 import { TotpController } from './totp/totp.controller.js';
 import { TotpRepository } from './totp/totp.repository.js';
 import { TotpService } from './totp/totp.service.js';
-import { RightsChanged } from './users/rights-changed.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
@@ -119,7 +118,6 @@ export class GatewayModule {
         PasswordLinks,
         PasswordLinksRepository,
         PasswordResetsService,
-        RightsChanged,
         References,
         RouteAccessCheck,
         SessionCookie,

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { LiveBus } from '@helpdesk/messaging';
 import { Database, notFound, type Tx } from '@helpdesk/platform';
 import { IsBoolean, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { AuditLog } from '../audit/audit.log.js';
-import { RightsChanged } from '../users/rights-changed.js';
 import { Access, Me } from '../auth/access.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
@@ -25,7 +25,7 @@ export class AccountController {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditLog,
-    private readonly rightsChanged: RightsChanged,
+    private readonly live: LiveBus,
   ) {}
 
   @Get()
@@ -48,7 +48,7 @@ export class AccountController {
       );
       const now = await read(tx, me.accountId, '');
       await this.audit.record(me, 'account.changed', `account/${me.accountId}`, { old, new: now }, tx);
-      if (old.seatReply !== now.seatReply) tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      if (old.seatReply !== now.seatReply) this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
       return now;
     });
   }

@@ -9,7 +9,6 @@ import { hasHelpdesk } from '../auth/capabilities.rules.js';
 import { isOwnOrigin, originOf } from '../auth/origin.rules.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { RUNTIME } from '../tokens.js';
-import { RightsChanged } from '../users/rights-changed.js';
 import type { KnownFacts } from './latest-facts.js';
 import { LiveAccount } from './live-account.js';
 import { LiveConnection, type SignedIn } from './live-connection.js';
@@ -51,7 +50,6 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     private readonly users: AuthRepository,
     private readonly rpc: RpcClient,
     private readonly bus: LiveBus,
-    private readonly rights: RightsChanged,
   ) {}
 
   attach(server: HttpServer): void {
@@ -80,7 +78,6 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     });
     namespace.on('connection', (socket) => this.enter(socket));
     this.bus.subscribe(this);
-    this.rights.on((accountId) => this.rightsChanged(accountId));
     this.timer = setInterval(() => {
       for (const account of this.accounts.values()) void account.check();
     }, CHECK_EVERY_MS);
@@ -99,12 +96,6 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     this.isEnding = true;
     clearInterval(this.timer);
     this.io?.engine.close();
-  }
-
-  /** Rights of users of the account have just changed: they hold at once, here and at the other replicas. */
-  private rightsChanged(accountId: string): void {
-    this.heard(accountId, { kind: 'rights.changed' });
-    this.bus.publish('now', accountId, { kind: 'rights.changed' });
   }
 
   private async admit(socket: Socket): Promise<void> {

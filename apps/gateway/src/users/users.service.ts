@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LiveBus } from '@helpdesk/messaging';
 import { Database, hashPassword, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { AuthRepository } from '../auth/auth.repository.js';
@@ -6,7 +7,6 @@ import { missing } from '../auth/missing.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal, TicketAccess } from '../auth/principal.js';
 import { PasswordLinks } from '../credentials/password-links.js';
-import { RightsChanged } from './rights-changed.js';
 import type { NewUserDto, PatchUserDto, UserTicketAccessDto, UserDto } from './user.dto.js';
 import { differs, refusals, type UserChanges } from './users.rules.js';
 import { UsersRepository, type UserRecord } from './users.repository.js';
@@ -27,7 +27,7 @@ export class UsersService {
     private readonly auth: AuthRepository,
     private readonly audit: AuditLog,
     private readonly links: PasswordLinks,
-    private readonly rightsChanged: RightsChanged,
+    private readonly live: LiveBus,
   ) {}
 
   async list(me: Principal, limit: number, cursor?: string): Promise<{ items: UserDto[]; nextCursor: string | null }> {
@@ -58,7 +58,7 @@ export class UsersService {
       await this.users.setTeams(tx, me.accountId, id, teamIds);
       await this.audit.record(me, 'user.created', `user/${id}`, { new: audited(user) }, tx);
       if (user.invited && user.active) await this.links.invite(tx, me, user);
-      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
     });
     return this.get(me, id);
   }
@@ -109,7 +109,7 @@ export class UsersService {
     if (changed.length > 0) {
       const pick = (from: UserRecord) => Object.fromEntries(changed.map((field) => [field, from[field]]));
       await this.audit.record(me, 'user.changed', `user/${user.id}`, { old: pick(target), new: pick(user) }, tx);
-      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
     }
     if (passwordHash !== undefined) {
       await this.links.end(tx, me.accountId, user.id);
