@@ -14,6 +14,9 @@ export interface AuditLine {
   at: Date;
 }
 
+/** Who did it. */
+export type AuditActor = Pick<Principal, 'accountId' | 'userId' | 'name'>;
+
 const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
 
 @Injectable()
@@ -21,8 +24,8 @@ export class AuditLog {
   constructor(private readonly database: Database) {}
 
   /** Written in the transaction of the change itself. */
-  async record(me: Principal, action: string, subject: string, change: { old?: unknown; new?: unknown }, tx: Tx): Promise<void> {
-    const { accountId, userId, name } = me;
+  async record(by: AuditActor, action: string, subject: string, change: { old?: unknown; new?: unknown }, tx: Tx): Promise<void> {
+    const { accountId, userId, name } = by;
     await this.write(tx, { id: newId(), accountId, actorId: userId, actorName: name, action, subject, at: new Date(), ...change });
   }
 

@@ -7,6 +7,7 @@ import { missing } from '../auth/missing.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal, TicketAccess } from '../auth/principal.js';
 import { PasswordLinks } from '../credentials/password-links.js';
+import { PasswordsService } from '../credentials/passwords.service.js';
 import type { NewUserDto, PatchUserDto, UserTicketAccessDto, UserDto } from './user.dto.js';
 import { differs, refusals, type UserChanges } from './users.rules.js';
 import { UsersRepository, type UserRecord } from './users.repository.js';
@@ -27,6 +28,7 @@ export class UsersService {
     private readonly auth: AuthRepository,
     private readonly audit: AuditLog,
     private readonly links: PasswordLinks,
+    private readonly passwords: PasswordsService,
     private readonly live: LiveBus,
   ) {}
 
@@ -102,19 +104,15 @@ export class UsersService {
 
   private async apply(tx: Tx, me: Principal, target: UserRecord, user: UserRecord, passwordHash: string | undefined): Promise<void> {
     const changed = AUDITED.filter((field) => differs(target[field], user[field]));
-    if (changed.length === 0 && passwordHash === undefined) return;
-    await this.users.update(tx, me.accountId, user, passwordHash);
-    if (changed.includes('teamIds')) await this.users.setTeams(tx, me.accountId, user.id, user.teamIds);
-    if (passwordHash !== undefined || !user.active) await this.auth.endSessionsOf(tx, me.accountId, user.id);
     if (changed.length > 0) {
+      await this.users.update(tx, me.accountId, user);
+      if (changed.includes('teamIds')) await this.users.setTeams(tx, me.accountId, user.id, user.teamIds);
+      if (!user.active) await this.auth.endSessionsOf(tx, me.accountId, user.id);
       const pick = (from: UserRecord) => Object.fromEntries(changed.map((field) => [field, from[field]]));
       await this.audit.record(me, 'user.changed', `user/${user.id}`, { old: pick(target), new: pick(user) }, tx);
       this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
     }
-    if (passwordHash !== undefined) {
-      await this.links.end(tx, me.accountId, user.id);
-      await this.audit.record(me, 'user.password_set', `user/${user.id}`, {}, tx);
-    }
+    if (passwordHash !== undefined) await this.passwords.set(tx, me, user.id, passwordHash);
   }
 
   /** Judged by what the actor may do now, not by what he could when the request came in. */
