@@ -5,6 +5,7 @@ import { Database, notFound, type Tx } from '@helpdesk/platform';
 import { IsBoolean, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { AuditLog } from '../audit/audit.log.js';
 import { Access, Me } from '../auth/access.decorator.js';
+import { SEAT_REPLY } from '../auth/auth.repository.js';
 import type { Principal } from '../auth/principal.js';
 import { IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
 
@@ -56,7 +57,7 @@ export class AccountController {
 
 async function read(tx: Tx, accountId: string, lock: '' | 'FOR UPDATE'): Promise<AccountDto> {
   const row = await tx.queryOne<{ id: string; name: string; seat_reply: boolean }>(
-    `SELECT id, name, settings ->> 'seatReply' IS DISTINCT FROM 'false' AS seat_reply FROM gateway.account WHERE id = $1 ${lock}`,
+    `SELECT a.id, a.name, ${SEAT_REPLY} AS seat_reply FROM gateway.account a WHERE a.id = $1 ${lock}`,
     [accountId],
   );
   if (!row) throw notFound();

@@ -23,13 +23,16 @@ interface Row {
   password_hash?: string | null;
 }
 
+/** Of the account `a`: users without a Service seat may reply unless it says no (D-51e). */
+export const SEAT_REPLY = `a.settings ->> 'seatReply' IS DISTINCT FROM 'false'`;
+
 /**
  * A user with everything his rights depend on, in one query, so that every request obeys the rights of its moment. His teammates only where
  * one of his scopes asks for them: they may be hundreds.
  */
 const USER = `
   u.account_id, a.name AS account_name, u.id AS user_id, u.email, u.name, u.seat, u.super_admin, u.access, u.rights, u.ticket_access, u.preferences,
-  a.settings ->> 'seatReply' IS DISTINCT FROM 'false' AS seat_reply,
+  ${SEAT_REPLY} AS seat_reply,
   (SELECT array_agg(m.team_id) FROM gateway.team_member m WHERE m.account_id = u.account_id AND m.user_id = u.id) AS team_ids,
   CASE WHEN NOT u.super_admin AND jsonb_path_exists(u.ticket_access, '$.*.scope ? (@ == "team")') THEN
     (SELECT array_agg(DISTINCT o.user_id) FROM gateway.team_member m JOIN gateway.team_member o ON o.account_id = m.account_id AND o.team_id = m.team_id
