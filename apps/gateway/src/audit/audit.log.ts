@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, newId, type Tx } from '@helpdesk/platform';
 import type { Principal } from '../auth/principal.js';
+import { pageOf } from '../openapi/page.dto.js';
 
 export interface AuditLine {
   id: string;
@@ -52,7 +53,7 @@ export class AuditLog {
       cursor ?? null,
       limit + 1,
     ]);
-    const items = rows.slice(0, limit).map((r) => ({
+    const items = rows.map((r) => ({
       id: r.id,
       at: r.at.toISOString(),
       actor: { id: r.actor_id, name: r.actor_name },
@@ -61,6 +62,6 @@ export class AuditLog {
       old: r.old_value,
       new: r.new_value,
     }));
-    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(items, limit);
   }
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { Page } from '@helpdesk/contracts';
 import { LiveBus } from '@helpdesk/messaging';
 import { Database, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal } from '../auth/principal.js';
+import { pageOf } from '../openapi/page.dto.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { differs } from '../users/users.rules.js';
 import { unknownIds } from '../users/users.service.js';
@@ -25,10 +27,8 @@ export class TeamsService {
     private readonly live: LiveBus,
   ) {}
 
-  async list(me: Principal, limit: number, cursor?: string): Promise<{ items: TeamRecord[]; nextCursor: string | null }> {
-    const found = await this.teams.list(me.accountId, limit + 1, cursor, capabilitiesOf(me).includes('users'));
-    const items = found.slice(0, limit);
-    return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  async list(me: Principal, limit: number, cursor?: string): Promise<Page<TeamRecord>> {
+    return pageOf(await this.teams.list(me.accountId, limit + 1, cursor, capabilitiesOf(me).includes('users')), limit);
   }
 
   create(me: Principal, id: string, { name, memberIds = [] }: { name: string; memberIds?: string[] }): Promise<TeamRecord> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Page } from '@helpdesk/contracts';
 import { LiveBus } from '@helpdesk/messaging';
 import { Database, hashPassword, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
@@ -8,6 +9,7 @@ import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal, TicketAccess } from '../auth/principal.js';
 import { PasswordLinks } from '../credentials/password-links.js';
 import { PasswordsService } from '../credentials/passwords.service.js';
+import { pageOf } from '../openapi/page.dto.js';
 import type { NewUserDto, PatchUserDto, UserTicketAccessDto, UserDto } from './user.dto.js';
 import { differs, refusals, type UserChanges } from './users.rules.js';
 import { UsersRepository, type UserRecord } from './users.repository.js';
@@ -32,11 +34,11 @@ export class UsersService {
     private readonly live: LiveBus,
   ) {}
 
-  async list(me: Principal, limit: number, cursor?: string): Promise<{ items: UserDto[]; nextCursor: string | null }> {
+  async list(me: Principal, limit: number, cursor?: string): Promise<Page<UserDto>> {
     const isAdmin = mayManage(me);
     const found = await this.users.list(me.accountId, limit + 1, cursor, !isAdmin);
-    const items = found.slice(0, limit).map((user) => toDto(user, isAdmin));
-    return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+    const { items, nextCursor } = pageOf(found, limit);
+    return { items: items.map((user) => toDto(user, isAdmin)), nextCursor };
   }
 
   async get(me: Principal, id: string): Promise<UserDto> {
