@@ -105,10 +105,7 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
   private async finishAll(): Promise<void> {
     for (let tries = 1; !this.isStopping; tries += 1) {
       try {
-        const pending = await this.database.query<Pending & Record<string, unknown>>(
-          EVERY_ACCOUNT,
-          'SELECT id, settings FROM gateway.account WHERE NOT is_set_up',
-        );
+        const pending = await this.database.query<Pending>(EVERY_ACCOUNT, 'SELECT id, settings FROM gateway.account WHERE NOT is_set_up');
         for (const account of pending) await this.finish(account);
         return;
       } catch (error) {

@@ -47,7 +47,7 @@ export class PasswordLinksRepository {
 
   /** Of two who use one link at the same moment one gets it. */
   async take(tx: Tx, token: string): Promise<LinkHolder | undefined> {
-    return tx.queryOne<LinkHolder & Record<string, unknown>>(
+    return tx.queryOne<LinkHolder>(
       'DELETE FROM gateway.password_link WHERE token_hash = $1 AND expires_at > now() RETURNING account_id, user_id, email',
       [hashOf(token)],
     );

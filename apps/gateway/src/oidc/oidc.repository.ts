@@ -22,7 +22,7 @@ export class OidcRepository {
   constructor(private readonly database: Database) {}
 
   async find(accountId: string, tx: Pick<Tx, 'queryOne'> = this.database.within(accountId)): Promise<OidcSettings | undefined> {
-    const row = await tx.queryOne<Row & Record<string, unknown>>(
+    const row = await tx.queryOne<Row>(
       'SELECT issuer, client_id, client_secret_sealed, domains, updated_at FROM gateway.oidc WHERE account_id = $1',
       [accountId],
     );

@@ -48,7 +48,7 @@ export class UsersRepository {
   }
 
   async list(accountId: string, limit: number, cursor: string | undefined, onlyActive: boolean): Promise<UserRecord[]> {
-    const rows = await this.database.query<Row & Record<string, unknown>>(
+    const rows = await this.database.query<Row>(
       accountId,
       `${USER} WHERE u.account_id = $1 AND ($2::uuid IS NULL OR u.id > $2::uuid) AND (u.active OR NOT $3) ORDER BY u.id LIMIT $4`,
       [accountId, cursor ?? null, onlyActive, limit],
@@ -57,7 +57,7 @@ export class UsersRepository {
   }
 
   async find(accountId: string, id: string, tx: Pick<Tx, 'queryOne'> = this.database.within(accountId)): Promise<UserRecord | undefined> {
-    const row = await tx.queryOne<Row & Record<string, unknown>>(`${USER} WHERE u.account_id = $1 AND u.id = $2`, [accountId, id]);
+    const row = await tx.queryOne<Row>(`${USER} WHERE u.account_id = $1 AND u.id = $2`, [accountId, id]);
     return row && toRecord(row);
   }
 
