@@ -11,7 +11,7 @@ import { actorFor, type Principal } from '../auth/principal.js';
 import { RUNTIME } from '../tokens.js';
 import type { KnownFacts } from './latest-facts.js';
 import { LiveAccount } from './live-account.js';
-import { LiveConnection, type SignedIn } from './live-connection.js';
+import { LiveConnection, type Admitted } from './live-connection.js';
 import { credentialOf, presenceWord } from './live.rules.js';
 import { MessageLimit } from './message-limit.js';
 
@@ -106,7 +106,7 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     const principal = await this.principalOf(credential.via, credential.secret);
     if (!principal) throw new Refused('not_signed_in');
     if (!hasHelpdesk(principal)) throw new Refused('no_helpdesk_access');
-    socket.data = { principal, credential: hashOf(credential.secret).toString('hex'), readAt } satisfies SignedIn;
+    socket.data = { principal, credential: hashOf(credential.secret).toString('hex'), readAt } satisfies Admitted;
   }
 
   private async principalOf(via: Principal['via'], secret: string): Promise<Principal | undefined> {
@@ -119,9 +119,9 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
   }
 
   private enter(socket: Socket): void {
-    const signedIn = socket.data as SignedIn;
-    const { accountId } = signedIn.principal;
-    const connection = new LiveConnection(wireOf(socket), signedIn);
+    const admitted = socket.data as Admitted;
+    const { accountId } = admitted.principal;
+    const connection = new LiveConnection(wireOf(socket), admitted);
     const account = this.account(accountId);
     // One after the other, so that the last word counts.
     let turn = Promise.resolve();
