@@ -6,12 +6,12 @@ import { Access, Me } from '../auth/access.decorator.js';
 import { PasswordCheck } from '../auth/password-check.js';
 import type { DeskRequest, Principal } from '../auth/principal.js';
 import { SessionCookie } from '../auth/session-cookie.js';
-import { IsNewPassword } from './password.rules.js';
+import { IsNewPassword, MIN_PASSWORD } from './password.rules.js';
 import { PasswordsService } from './passwords.service.js';
 
 class ChangePasswordDto {
   @ApiProperty() @IsString() @MaxLength(1_000) current: string;
-  @ApiProperty({ minLength: 12 }) @IsNewPassword() password: string;
+  @ApiProperty({ minLength: MIN_PASSWORD }) @IsNewPassword() password: string;
 }
 
 @ApiTags('session')

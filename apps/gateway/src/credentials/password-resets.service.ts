@@ -67,9 +67,9 @@ export class PasswordResetsService implements OnApplicationBootstrap, BeforeAppl
     const isDue = this.hasNew || this.ticks % LOOK_EVERY === 1;
     this.hasNew = false;
     try {
+      if (this.ticks % PRUNE_EVERY === 0) await this.links.prune();
       let isMore = isDue;
       while (isMore) isMore = await this.handleOne();
-      if (this.ticks % PRUNE_EVERY === 0) await this.links.prune();
     } catch (error) {
       this.hasNew = true;
       this.runtime.logger.warn({ error: String(error) }, 'password resets wait');

@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { RIGHTS, SEATS, WORKSPACES, type Principal, type Right, type Seat, type TicketAccess, type Workspace } from '../auth/principal.js';
-import { IsNewPassword } from '../credentials/password.rules.js';
+import { IsNewPassword, MIN_PASSWORD } from '../credentials/password.rules.js';
 import { AreIds, InLowerCase, IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
 
 const VIEW_SCOPES = ['all', 'team', 'own'] as const;
@@ -54,7 +54,7 @@ export class UserTicketAccessDto {
 
 /** What a user may be given besides address, name and seat. */
 class UserFieldsDto {
-  @ApiPropertyOptional({ minLength: 12, description: 'Write-only. Ends the user’s sessions' })
+  @ApiPropertyOptional({ minLength: MIN_PASSWORD, description: 'Write-only. Ends the user’s sessions' })
   @MayBeAbsent()
   @IsNewPassword()
   password?: string;
