@@ -8,8 +8,8 @@ export type RouteAccess = 'public' | 'signed_in' | 'super_admin' | Capability;
 
 export const ROUTE_ACCESS = 'route-access';
 
-const problem = (status: number, description: string) =>
-  ApiResponse({ status, description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } } });
+/** What it looks like is added to all of them (openapi.ts). */
+const problem = (status: number, description: string) => ApiResponse({ status, description });
 
 /** Declares who may call a route, and further refusals it has; the gateway does not start with a route that declares nothing. */
 export function Access(access: RouteAccess, problems: Record<number, string> = {}): ClassDecorator & MethodDecorator {
