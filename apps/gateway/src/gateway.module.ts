@@ -26,11 +26,11 @@ import { SignInService } from './auth/sign-in.service.js';
 import { ChannelsController } from './channels/channels.controller.js';
 import { CommentsController } from './comments/comments.controller.js';
 import { OwnPasswordController } from './credentials/own-password.controller.js';
-import { OwnPasswordService } from './credentials/own-password.service.js';
 import { PasswordLinks } from './credentials/password-links.js';
 import { PasswordLinksRepository } from './credentials/password-links.repository.js';
 import { PasswordResetsController } from './credentials/password-resets.controller.js';
 import { PasswordResetsService } from './credentials/password-resets.service.js';
+import { PasswordsService } from './credentials/passwords.service.js';
 import { DraftsController } from './drafts/drafts.controller.js';
 import { GatewayHealth } from './health/gateway-health.js';
 import { DevController, HealthController } from './health/health.controller.js';
@@ -54,7 +54,6 @@ import { RUNTIME } from './tokens.js';
 import { TotpController } from './totp/totp.controller.js';
 import { TotpRepository } from './totp/totp.repository.js';
 import { TotpService } from './totp/totp.service.js';
-import { RightsChanged } from './users/rights-changed.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
@@ -115,13 +114,12 @@ export class GatewayModule {
         OidcProviderClient,
         OidcRepository,
         OidcService,
-        OwnPasswordService,
         PasswordCheck,
         PasswordLinks,
         PasswordLinksRepository,
         PasswordResetsService,
+        PasswordsService,
         RecentPrincipals,
-        RightsChanged,
         References,
         RouteAccessCheck,
         SessionCookie,

@@ -2,10 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/co
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AddShare, AuthorizeTicket, ListShares, RemoveShare } from '@helpdesk/contracts';
 import { invalid, invalidField, RpcClient } from '@helpdesk/platform';
-import { IsUUID } from 'class-validator';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
-import { IsMoment, MayBeNull } from '../problems/field-rules.js';
+import { IsId, IsMoment, MayBeNull } from '../problems/field-rules.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { AccessService, type DecidingClause } from './access.service.js';
 import { References } from './references.js';
@@ -45,8 +44,8 @@ class ShareListDto {
   @ApiProperty({ type: [ShareDto] }) items: ShareDto[];
 }
 class NewShareDto {
-  @ApiPropertyOptional({ ...nullableUuid, description: 'Either a user' }) @MayBeNull() @IsUUID() userId?: string | null;
-  @ApiPropertyOptional({ ...nullableUuid, description: 'or a team' }) @MayBeNull() @IsUUID() teamId?: string | null;
+  @ApiPropertyOptional({ ...nullableUuid, description: 'Either a user' }) @MayBeNull() @IsId() userId?: string | null;
+  @ApiPropertyOptional({ ...nullableUuid, description: 'or a team' }) @MayBeNull() @IsId() teamId?: string | null;
   @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true, description: 'Sight ends by itself then' })
   @MayBeNull()
   @IsMoment()

@@ -1,6 +1,7 @@
 import { VisibleTickets, type Page } from '@helpdesk/contracts';
 import type { RpcClient } from '@helpdesk/platform';
 import { actorFor, type Principal } from '../auth/principal.js';
+import { pageOf } from '../openapi/page.dto.js';
 
 /** Read at once: a walk over much that is hidden takes few steps, whatever page was asked for. */
 const STEP = 200;
@@ -31,6 +32,5 @@ export async function visiblePage<T extends { id: string }>(rpc: RpcClient, me: 
     if (page.nextCursor === null) break;
     at = page.nextCursor;
   }
-  const items = found.slice(0, source.limit);
-  return { items, nextCursor: found.length > source.limit ? (items.at(-1)?.id ?? null) : null };
+  return pageOf(found, source.limit);
 }

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { LiveBus } from '@helpdesk/messaging';
 import { Database, notFound, type Tx } from '@helpdesk/platform';
 import { IsBoolean, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { AuditLog } from '../audit/audit.log.js';
-import { RightsChanged } from '../users/rights-changed.js';
 import { Access, Me } from '../auth/access.decorator.js';
+import { SEAT_REPLY } from '../auth/auth.repository.js';
 import type { Principal } from '../auth/principal.js';
 import { IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
 
@@ -25,7 +26,7 @@ export class AccountController {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditLog,
-    private readonly rightsChanged: RightsChanged,
+    private readonly live: LiveBus,
   ) {}
 
   @Get()
@@ -48,7 +49,7 @@ export class AccountController {
       );
       const now = await read(tx, me.accountId, '');
       await this.audit.record(me, 'account.changed', `account/${me.accountId}`, { old, new: now }, tx);
-      if (old.seatReply !== now.seatReply) tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      if (old.seatReply !== now.seatReply) this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
       return now;
     });
   }
@@ -56,7 +57,7 @@ export class AccountController {
 
 async function read(tx: Tx, accountId: string, lock: '' | 'FOR UPDATE'): Promise<AccountDto> {
   const row = await tx.queryOne<{ id: string; name: string; seat_reply: boolean }>(
-    `SELECT id, name, settings ->> 'seatReply' IS DISTINCT FROM 'false' AS seat_reply FROM gateway.account WHERE id = $1 ${lock}`,
+    `SELECT a.id, a.name, ${SEAT_REPLY} AS seat_reply FROM gateway.account a WHERE a.id = $1 ${lock}`,
     [accountId],
   );
   if (!row) throw notFound();

@@ -2,6 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateChannel, SetUpTickets } from '@helpdesk/contracts';
 import { Database, EVERY_ACCOUNT, hashPassword, notFound, Problem, RpcClient, type Runtime } from '@helpdesk/platform';
+import { AuditLog } from '../audit/audit.log.js';
 import { RUNTIME } from '../tokens.js';
 import { insertAccount, type NewAccount } from './new-account.js';
 
@@ -32,6 +33,7 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(RUNTIME) private readonly runtime: Runtime,
     private readonly database: Database,
     private readonly rpc: RpcClient,
+    private readonly audit: AuditLog,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -83,7 +85,7 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
     return this.database.transaction(EVERY_ACCOUNT, async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
       if (await tx.queryOne('SELECT 1 FROM gateway.account LIMIT 1')) return false;
-      await insertAccount(tx, account, passwordHash);
+      await insertAccount(tx, this.audit, account, passwordHash);
       return true;
     });
   }
@@ -103,10 +105,7 @@ export class AccountsService implements OnApplicationBootstrap, BeforeApplicatio
   private async finishAll(): Promise<void> {
     for (let tries = 1; !this.isStopping; tries += 1) {
       try {
-        const pending = await this.database.query<Pending & Record<string, unknown>>(
-          EVERY_ACCOUNT,
-          'SELECT id, settings FROM gateway.account WHERE NOT is_set_up',
-        );
+        const pending = await this.database.query<Pending>(EVERY_ACCOUNT, 'SELECT id, settings FROM gateway.account WHERE NOT is_set_up');
         for (const account of pending) await this.finish(account);
         return;
       } catch (error) {

@@ -16,6 +16,7 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '@helpdesk/platform';
+import { AuditLog } from '../audit/audit.log.js';
 import { insertAccount } from './new-account.js';
 import { SetUpDto } from './set-up.dto.js';
 
@@ -46,7 +47,7 @@ export async function addAccount(argv: string[], env: NodeJS.ProcessEnv): Promis
     const { database, close } = await openDatabase(runtime);
     try {
       const passwordHash = await hashPassword(account.password);
-      return await database.transaction(EVERY_ACCOUNT, (tx) => insertAccount(tx, account, passwordHash));
+      return await database.transaction(EVERY_ACCOUNT, (tx) => insertAccount(tx, new AuditLog(database), account, passwordHash));
     } finally {
       await close();
     }

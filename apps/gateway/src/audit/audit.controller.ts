@@ -42,6 +42,7 @@ export class AuditController {
       limit,
       cursor,
       fetch: (size, at) => this.log.list(me.accountId, size, at),
+      // Super admins read the lines of tickets in the trash as well, which VisibleTickets leaves out.
       ticketOf: ({ subject }) => (me.isSuperAdmin ? null : (/^ticket\/(.+)$/.exec(subject)?.[1] ?? null)),
     });
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, newId, type Tx } from '@helpdesk/platform';
 import type { Principal } from '../auth/principal.js';
+import { pageOf } from '../openapi/page.dto.js';
 
 export interface AuditLine {
   id: string;
@@ -14,6 +15,9 @@ export interface AuditLine {
   at: Date;
 }
 
+/** Who did it. */
+export type AuditActor = Pick<Principal, 'accountId' | 'userId' | 'name'>;
+
 const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
 
 @Injectable()
@@ -21,8 +25,8 @@ export class AuditLog {
   constructor(private readonly database: Database) {}
 
   /** Written in the transaction of the change itself. */
-  async record(me: Principal, action: string, subject: string, change: { old?: unknown; new?: unknown }, tx: Tx): Promise<void> {
-    const { accountId, userId, name } = me;
+  async record(by: AuditActor, action: string, subject: string, change: { old?: unknown; new?: unknown }, tx: Tx): Promise<void> {
+    const { accountId, userId, name } = by;
     await this.write(tx, { id: newId(), accountId, actorId: userId, actorName: name, action, subject, at: new Date(), ...change });
   }
 
@@ -49,7 +53,7 @@ export class AuditLog {
       cursor ?? null,
       limit + 1,
     ]);
-    const items = rows.slice(0, limit).map((r) => ({
+    const items = rows.map((r) => ({
       id: r.id,
       at: r.at.toISOString(),
       actor: { id: r.actor_id, name: r.actor_name },
@@ -58,6 +62,6 @@ export class AuditLog {
       old: r.old_value,
       new: r.new_value,
     }));
-    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(items, limit);
   }
 }

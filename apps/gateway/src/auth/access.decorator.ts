@@ -8,8 +8,8 @@ export type RouteAccess = 'public' | 'signed_in' | 'super_admin' | Capability;
 
 export const ROUTE_ACCESS = 'route-access';
 
-const problem = (status: number, description: string) =>
-  ApiResponse({ status, description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } } });
+/** What it looks like is added to all of them (openapi.ts). */
+const problem = (status: number, description: string) => ApiResponse({ status, description });
 
 /** Declares who may call a route, and further refusals it has; the gateway does not start with a route that declares nothing. */
 export function Access(access: RouteAccess, problems: Record<number, string> = {}): ClassDecorator & MethodDecorator {
@@ -18,7 +18,6 @@ export function Access(access: RouteAccess, problems: Record<number, string> = {
     problem(422, 'Invalid input, one entry per field'),
     problem(429, 'Too many requests'),
   ];
-  for (const [status, description] of Object.entries(problems)) documented.push(problem(Number(status), description));
   if (access !== 'public') {
     documented.push(
       ApiCookieAuth('sid'),
@@ -28,6 +27,8 @@ export function Access(access: RouteAccess, problems: Record<number, string> = {
       problem(404, 'Absent, or outside your access'),
     );
   }
+  // The last word counts: what a route says itself.
+  for (const [status, description] of Object.entries(problems)) documented.push(problem(Number(status), description));
   return applyDecorators(SetMetadata(ROUTE_ACCESS, access), ...documented);
 }
 

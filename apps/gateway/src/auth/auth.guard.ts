@@ -6,9 +6,9 @@ import { ROUTE_ACCESS, type RouteAccess } from './access.decorator.js';
 import { AuthRepository } from './auth.repository.js';
 import { capabilitiesOf, hasHelpdesk } from './capabilities.rules.js';
 import { missing } from './missing.js';
-import { isOwnOrigin } from './origin.rules.js';
-import { RecentPrincipals } from './recent-principals.js';
+import { isOwnOrigin, originOf } from './origin.rules.js';
 import { isSafe, routeOf, type DeskRequest, type Principal } from './principal.js';
+import { RecentPrincipals } from './recent-principals.js';
 
 /** Default deny: who asks, may he use this route at all. Which tickets he may see is decided in tickets, by his scope. */
 @Injectable()
@@ -49,9 +49,8 @@ export class AuthGuard implements CanActivate {
   }
 
   private checkOrigin({ headers }: DeskRequest): void {
-    const site = headers['sec-fetch-site'];
-    const from = { origin: headers.origin, host: headers.host, fetchSite: typeof site === 'string' ? site : undefined };
-    if (!isOwnOrigin(from, publicUrl(this.runtime.config))) throw forbidden('bad_origin', 'The request comes from another site.');
+    if (!isOwnOrigin(originOf(headers), publicUrl(this.runtime.config)))
+      throw forbidden('bad_origin', 'The request comes from another site.');
   }
 }
 

@@ -23,13 +23,20 @@ interface Row {
   password_hash?: string | null;
 }
 
-/** A user with everything his rights depend on, in one query, so that every request obeys the rights of its moment. */
+/** Of the account `a`: users without a Service seat may reply unless it says no (D-51e). */
+export const SEAT_REPLY = `a.settings ->> 'seatReply' IS DISTINCT FROM 'false'`;
+
+/**
+ * A user with everything his rights depend on, in one query, so that every request obeys the rights of its moment. His teammates only where
+ * one of his scopes asks for them: they may be hundreds.
+ */
 const USER = `
   u.account_id, a.name AS account_name, u.id AS user_id, u.email, u.name, u.seat, u.super_admin, u.access, u.rights, u.ticket_access, u.preferences,
-  a.settings ->> 'seatReply' IS DISTINCT FROM 'false' AS seat_reply,
+  ${SEAT_REPLY} AS seat_reply,
   (SELECT array_agg(m.team_id) FROM gateway.team_member m WHERE m.account_id = u.account_id AND m.user_id = u.id) AS team_ids,
-  (SELECT array_agg(DISTINCT o.user_id) FROM gateway.team_member m JOIN gateway.team_member o ON o.account_id = m.account_id AND o.team_id = m.team_id
-   WHERE m.account_id = u.account_id AND m.user_id = u.id) AS teammate_ids`;
+  CASE WHEN NOT u.super_admin AND jsonb_path_exists(u.ticket_access, '$.*.scope ? (@ == "team")') THEN
+    (SELECT array_agg(DISTINCT o.user_id) FROM gateway.team_member m JOIN gateway.team_member o ON o.account_id = m.account_id AND o.team_id = m.team_id
+     WHERE m.account_id = u.account_id AND m.user_id = u.id) END AS teammate_ids`;
 
 const IDLE_HOURS = 8;
 const ABSOLUTE_HOURS = 24;
@@ -41,7 +48,7 @@ export class AuthRepository {
   constructor(private readonly database: Database) {}
 
   async bySession(token: string): Promise<Principal | undefined> {
-    const row = await this.database.queryOne<Row & { stale: boolean } & Record<string, unknown>>(
+    const row = await this.database.queryOne<Row & { stale: boolean }>(
       EVERY_ACCOUNT,
       `SELECT ${USER}, s.last_seen_at < now() - interval '5 min' AS stale FROM gateway.session s
        JOIN gateway.desk_user u ON u.account_id = s.account_id AND u.id = s.user_id JOIN gateway.account a ON a.id = u.account_id
@@ -54,7 +61,7 @@ export class AuthRepository {
   }
 
   async byApiKey(key: string): Promise<Principal | undefined> {
-    const row = await this.database.queryOne<Row & { stale: boolean } & Record<string, unknown>>(
+    const row = await this.database.queryOne<Row & { stale: boolean }>(
       EVERY_ACCOUNT,
       `SELECT ${USER}, k.last_used_at IS NULL OR k.last_used_at < now() - interval '5 min' AS stale FROM gateway.api_key k
        JOIN gateway.desk_user u ON u.account_id = k.account_id AND u.id = k.user_id JOIN gateway.account a ON a.id = u.account_id WHERE k.key_hash = $1 AND u.active`,
@@ -70,7 +77,7 @@ export class AuthRepository {
    * missing. Asking is no use of a session: it goes on ageing.
    */
   async holders(accountId: string, hashes: string[]): Promise<Map<string, Principal>> {
-    const rows = await this.database.query<Row & { hash: string; via: Principal['via'] } & Record<string, unknown>>(
+    const rows = await this.database.query<Row & { hash: string; via: Principal['via'] }>(
       accountId,
       `WITH held AS (
          SELECT s.token_hash AS hash, s.user_id, 'session' AS via FROM gateway.session s
@@ -89,7 +96,7 @@ export class AuthRepository {
 
   /** Every account has its own users; one address may be in several. */
   async byEmail(email: string, accountId?: string): Promise<(Principal & { passwordHash: string | null })[]> {
-    const rows = await this.database.query<Row & Record<string, unknown>>(
+    const rows = await this.database.query<Row>(
       accountId ?? EVERY_ACCOUNT,
       `SELECT ${USER}, u.password_hash FROM gateway.desk_user u JOIN gateway.account a ON a.id = u.account_id
        WHERE u.email = $1 AND u.active AND ($2::uuid IS NULL OR u.account_id = $2) ORDER BY u.created_at LIMIT 5`,
@@ -100,7 +107,7 @@ export class AuthRepository {
 
   /** The users of an account, all or these, as their rights are now; deactivated ones are marked. */
   async ofAccount(accountId: string, userIds?: string[]): Promise<(Principal & { isActive: boolean })[]> {
-    const rows = await this.database.query<Row & { active: boolean } & Record<string, unknown>>(
+    const rows = await this.database.query<Row & { active: boolean }>(
       accountId,
       `SELECT ${USER}, u.active FROM gateway.desk_user u JOIN gateway.account a ON a.id = u.account_id
        WHERE u.account_id = $1 AND ($2::uuid[] IS NULL OR u.id = ANY ($2::uuid[])) ORDER BY u.name, u.id`,
@@ -166,7 +173,7 @@ function toPrincipal(row: Row, via: Principal['via']): Principal {
     ticketAccess: row.ticket_access,
     seatReply: row.seat_reply,
     teamIds: row.team_ids ?? [],
-    teammateIds: row.teammate_ids ?? [row.user_id],
+    teammateIds: row.teammate_ids ?? [],
     preferences: row.preferences,
     via,
   };

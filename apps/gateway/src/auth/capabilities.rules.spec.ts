@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { capabilitiesOf, hasHelpdesk } from './capabilities.rules.js';
+import { capabilitiesOf, hasHelpdesk, viewsOf } from './capabilities.rules.js';
 import type { Principal } from './principal.js';
 
 const all = { scope: 'all' as const, unassigned: true };
@@ -37,4 +37,9 @@ test('view only reads', () => {
 
 test('a super admin may do everything', () => {
   expect(capabilitiesOf(user({ isSuperAdmin: true }))).toHaveLength(16);
+});
+
+test('views stand in the order of D-70, those of a seat too', () => {
+  expect(viewsOf(user({ isSuperAdmin: true }))).toEqual(['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'trash']);
+  expect(viewsOf(user({ seat: 'core', access: ['sales'] }))).toEqual(['mentions', 'following', 'all_open']);
 });

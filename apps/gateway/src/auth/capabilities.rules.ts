@@ -1,4 +1,4 @@
-import type { TicketViewId } from '@helpdesk/contracts';
+import { TICKET_VIEWS, type TicketViewId } from '@helpdesk/contracts';
 import type { Principal, Right } from './principal.js';
 
 export type Capability =
@@ -53,7 +53,7 @@ export function capabilitiesOf(p: Facts): Capability[] {
   return table.filter(([, allowed]) => allowed).map(([capability]) => capability);
 }
 
-/** What each default view needs (D-51c), in the order people see them (D-70). */
+/** What each default view needs (D-51c). */
 const VIEW_NEEDS: Record<TicketViewId, Capability[]> = {
   unassigned: ['views.all'],
   mine: ['views.all'],
@@ -65,8 +65,7 @@ const VIEW_NEEDS: Record<TicketViewId, Capability[]> = {
 };
 
 /** The default views of a seat. */
-export const viewsOf = (p: Facts): TicketViewId[] =>
-  (Object.keys(VIEW_NEEDS) as TicketViewId[]).filter((view) => lackOfView(p, view) === undefined);
+export const viewsOf = (p: Facts): TicketViewId[] => TICKET_VIEWS.filter((view) => lackOfView(p, view) === undefined);
 
 /** What somebody lacks to open a view. */
 export function lackOfView(p: Facts, view: TicketViewId): Capability | undefined {

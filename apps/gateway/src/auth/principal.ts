@@ -30,6 +30,7 @@ export interface Principal {
   /** The account lets users without a Service seat reply (D-51e). */
   seatReply: boolean;
   teamIds: string[];
+  /** Empty where none of his scopes is `team`. */
   teammateIds: string[];
   preferences: { undoSeconds?: number; language?: string };
   via: 'session' | 'api_key';
@@ -57,8 +58,7 @@ export function scopeFor(p: Principal): TicketScope {
     isSuperAdmin: p.isSuperAdmin,
     ...p.ticketAccess,
     teamIds: p.teamIds,
-    // Asked for by scopes of teams only, and long.
-    teammateIds: Object.values(p.ticketAccess).some((rule) => rule.scope === 'team') && !p.isSuperAdmin ? p.teammateIds : [],
+    teammateIds: p.teammateIds,
   };
 }
 

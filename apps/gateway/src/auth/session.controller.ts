@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { IsEmail, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsEmail, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { MayBeAbsent } from '../problems/field-rules.js';
+import { IsId, MayBeAbsent } from '../problems/field-rules.js';
 import { ownUserDto, UserDto } from '../users/user.dto.js';
 import { Access, Me } from './access.decorator.js';
 import { capabilitiesOf } from './capabilities.rules.js';
@@ -20,7 +20,7 @@ class SignInDto {
   totp?: string;
   @ApiPropertyOptional({ format: 'uuid', description: 'Where the address is in several accounts' })
   @MayBeAbsent()
-  @IsUUID()
+  @IsId()
   accountId?: string;
 }
 

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { CHANNEL_TYPES, type ChannelType } from '@helpdesk/contracts';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, MaxLength, ValidateNested } from 'class-validator';
-import { IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
+import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
 const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
 
@@ -30,9 +30,9 @@ export class NewChannelDto {
   @ApiProperty({ example: 'Shop' }) @IsString() @IsNotEmpty() @MaxLength(200) @IsOneLine() name: string;
   @ApiPropertyOptional({ type: String, nullable: true }) @MayBeNull() @IsString() @MaxLength(320) address?: string | null;
   @ApiPropertyOptional({ default: true }) @MayBeAbsent() @IsBoolean() createTicket?: boolean;
-  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() pipelineId?: string | null;
-  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() stageId?: string | null;
-  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() teamId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() pipelineId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() stageId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() teamId?: string | null;
   @ApiPropertyOptional({ type: ChannelSettingsDto })
   @MayBeAbsent()
   @IsObject()

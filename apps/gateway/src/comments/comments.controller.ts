@@ -2,11 +2,12 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AddComment, AuthorizeTicket } from '@helpdesk/contracts';
 import { RpcClient } from '@helpdesk/platform';
-import { ArrayMaxSize, IsArray, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsOptional, IsString, MaxLength } from 'class-validator';
 import { AccessService } from '../access/access.service.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { TEXT_LIMIT, TimelineItemDto } from '../messages/message.dto.js';
+import { AreIds } from '../problems/field-rules.js';
 import { uuidParam } from '../problems/uuid-param.js';
 
 class CommentDto {
@@ -14,15 +15,13 @@ class CommentDto {
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(TEXT_LIMIT) text?: string;
   @ApiPropertyOptional({ type: [String], description: 'Users to tell; each must be able to see the ticket' })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(50)
-  @IsUUID('all', { each: true })
+  @AreIds()
   mentions?: string[];
   @ApiPropertyOptional({ type: [String] })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(50)
-  @IsUUID('all', { each: true })
+  @AreIds()
   attachmentIds?: string[];
 }
 

@@ -6,12 +6,12 @@ import { Access, Me } from '../auth/access.decorator.js';
 import { PasswordCheck } from '../auth/password-check.js';
 import type { DeskRequest, Principal } from '../auth/principal.js';
 import { SessionCookie } from '../auth/session-cookie.js';
-import { OwnPasswordService } from './own-password.service.js';
-import { IsNewPassword } from './password.rules.js';
+import { IsNewPassword, MIN_PASSWORD } from './password.rules.js';
+import { PasswordsService } from './passwords.service.js';
 
 class ChangePasswordDto {
   @ApiProperty() @IsString() @MaxLength(1_000) current: string;
-  @ApiProperty({ minLength: 12 }) @IsNewPassword() password: string;
+  @ApiProperty({ minLength: MIN_PASSWORD }) @IsNewPassword() password: string;
 }
 
 @ApiTags('session')
@@ -19,7 +19,7 @@ class ChangePasswordDto {
 export class OwnPasswordController {
   constructor(
     private readonly check: PasswordCheck,
-    private readonly own: OwnPasswordService,
+    private readonly passwords: PasswordsService,
     private readonly cookie: SessionCookie,
   ) {}
 
@@ -35,7 +35,7 @@ export class OwnPasswordController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     await this.check.confirm(me, current, request.ip, '/current');
-    await this.own.change(me, password);
+    await this.passwords.changeOwn(me, password);
     await this.cookie.renew(request, reply, me);
   }
 }

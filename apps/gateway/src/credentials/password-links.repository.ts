@@ -47,17 +47,17 @@ export class PasswordLinksRepository {
 
   /** Of two who use one link at the same moment one gets it. */
   async take(tx: Tx, token: string): Promise<LinkHolder | undefined> {
-    return tx.queryOne<LinkHolder & Record<string, unknown>>(
+    return tx.queryOne<LinkHolder>(
       'DELETE FROM gateway.password_link WHERE token_hash = $1 AND expires_at > now() RETURNING account_id, user_id, email',
       [hashOf(token)],
     );
   }
 
-  /** Gives the user's name; undefined when he is not active or has another address by now. */
-  async setPassword(tx: Tx, { account_id, user_id, email }: LinkHolder, passwordHash: string): Promise<string | undefined> {
+  /** The user's name, while nobody else changes him; undefined when he is not active or has another address by now. */
+  async holdUser(tx: Tx, { account_id, user_id, email }: LinkHolder): Promise<string | undefined> {
     const row = await tx.queryOne<{ name: string }>(
-      'UPDATE gateway.desk_user SET password_hash = $4 WHERE account_id = $1 AND id = $2 AND email = $3 AND active RETURNING name',
-      [account_id, user_id, email, passwordHash],
+      'SELECT name FROM gateway.desk_user WHERE account_id = $1 AND id = $2 AND email = $3 AND active FOR NO KEY UPDATE',
+      [account_id, user_id, email],
     );
     return row?.name;
   }

@@ -43,10 +43,6 @@ export class PasswordLinks {
     await this.send(tx, 'reset', user, email);
   }
 
-  end(tx: Tx, accountId: string, userId: string): Promise<void> {
-    return this.links.end(tx, accountId, userId);
-  }
-
   private async send(tx: Tx, kind: LinkKind, user: Addressee, email: string, inviter?: string): Promise<void> {
     const token = randomBytes(32).toString('base64url');
     const { accountId, accountName, userId, name } = user;

@@ -2,14 +2,14 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IsEmail, MaxLength } from 'class-validator';
 import { Access } from '../auth/access.decorator.js';
-import { IsNewPassword } from './password.rules.js';
+import { IsNewPassword, MIN_PASSWORD } from './password.rules.js';
 import { PasswordResetsService } from './password-resets.service.js';
 
 class ResetRequestDto {
   @ApiProperty({ example: 'lea@example.com' }) @IsEmail({ require_tld: false }) @MaxLength(320) email: string;
 }
 class NewPasswordDto {
-  @ApiProperty({ minLength: 12 }) @IsNewPassword() password: string;
+  @ApiProperty({ minLength: MIN_PASSWORD }) @IsNewPassword() password: string;
 }
 class ResetRequestedDto {
   @ApiProperty({ enum: ['accepted'] }) status: 'accepted';

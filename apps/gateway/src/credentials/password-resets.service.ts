@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
-import { Database, EVERY_ACCOUNT, hashPassword, newId, notFound, type Runtime } from '@helpdesk/platform';
-import { AuditLog } from '../audit/audit.log.js';
+import { Database, EVERY_ACCOUNT, hashPassword, notFound, type Runtime } from '@helpdesk/platform';
 import { AuthRepository } from '../auth/auth.repository.js';
 import { RUNTIME } from '../tokens.js';
 import { PasswordLinks } from './password-links.js';
 import { PasswordLinksRepository } from './password-links.repository.js';
+import { PasswordsService } from './passwords.service.js';
 
 const TOKEN = /^[\w-]{43}$/;
 const EVERY_MS = 1_000;
@@ -29,7 +29,7 @@ export class PasswordResetsService implements OnApplicationBootstrap, BeforeAppl
     private readonly links: PasswordLinksRepository,
     private readonly mails: PasswordLinks,
     private readonly auth: AuthRepository,
-    private readonly audit: AuditLog,
+    private readonly passwords: PasswordsService,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -55,13 +55,10 @@ export class PasswordResetsService implements OnApplicationBootstrap, BeforeAppl
       if (!holder) throw notFound();
       const { account_id: accountId, user_id: userId, email } = holder;
       tx.asDesk(accountId);
-      const name = await this.links.setPassword(tx, holder, passwordHash);
+      const name = await this.links.holdUser(tx, holder);
       if (name === undefined) throw notFound();
-      await this.links.end(tx, accountId, userId);
-      await this.auth.endSessionsOf(tx, accountId, userId);
+      await this.passwords.set(tx, { accountId, userId, name }, userId, passwordHash);
       await this.auth.forgetFailures(tx, email);
-      const line = { id: newId(), accountId, actorId: userId, actorName: name, at: new Date() };
-      await this.audit.write(tx, { ...line, action: 'user.password_set', subject: `user/${userId}` });
     });
   }
 
@@ -70,9 +67,9 @@ export class PasswordResetsService implements OnApplicationBootstrap, BeforeAppl
     const isDue = this.hasNew || this.ticks % LOOK_EVERY === 1;
     this.hasNew = false;
     try {
+      if (this.ticks % PRUNE_EVERY === 0) await this.links.prune();
       let isMore = isDue;
       while (isMore) isMore = await this.handleOne();
-      if (this.ticks % PRUNE_EVERY === 0) await this.links.prune();
     } catch (error) {
       this.hasNew = true;
       this.runtime.logger.warn({ error: String(error) }, 'password resets wait');

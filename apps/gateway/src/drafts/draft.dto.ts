@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Draft } from '@helpdesk/contracts';
-import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, IsUUID, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { TEXT_LIMIT } from '../messages/message.dto.js';
-import { IsOneLine } from '../problems/field-rules.js';
+import { AreIds, IsId, IsOneLine } from '../problems/field-rules.js';
 
 export class DraftDto implements Draft {
   @ApiPropertyOptional() html?: string;
@@ -36,11 +36,10 @@ export class PutDraftDto {
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(900) @IsOneLine() subject?: string;
   @ApiPropertyOptional({ type: [String] })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(50)
-  @IsUUID('all', { each: true })
+  @AreIds()
   attachmentIds?: string[];
-  @ApiPropertyOptional({ format: 'uuid' }) @IsOptional() @IsUUID() moveTo?: string;
+  @ApiPropertyOptional({ format: 'uuid' }) @IsOptional() @IsId() moveTo?: string;
   @ApiPropertyOptional({ description: 'The revision last read; absent for a first draft' })
   @IsOptional()
   @IsInt()

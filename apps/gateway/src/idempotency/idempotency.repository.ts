@@ -59,13 +59,7 @@ export class IdempotencyRepository {
   async reserve(me: Principal, key: string, hash: Buffer): Promise<KnownKey> {
     await this.prune();
     for (let waitedMs = 0; ; waitedMs += POLL_MS) {
-      const row = await this.database.queryOne<Row & Record<string, unknown>>(me.accountId, RESERVE, [
-        me.accountId,
-        me.userId,
-        key,
-        hash,
-        newId(),
-      ]);
+      const row = await this.database.queryOne<Row>(me.accountId, RESERVE, [me.accountId, me.userId, key, hash, newId()]);
       // None: the row was made by another request after this statement's snapshot was taken.
       if (row) {
         const isOtherRequest = !Buffer.from(row.request_hash).equals(hash);

@@ -12,7 +12,8 @@ export interface Wire {
   disconnect(): void;
 }
 
-export interface SignedIn {
+/** Whom the door let in, and by what. */
+export interface Admitted {
   principal: Principal;
   /** SHA-256 of the session's token or the key, hex. */
   credential: string;
@@ -36,7 +37,7 @@ export class LiveConnection {
 
   constructor(
     private readonly wire: Wire,
-    { principal, credential, readAt }: SignedIn,
+    { principal, credential, readAt }: Admitted,
   ) {
     this.credential = credential;
     this.readAt = readAt;

@@ -6,15 +6,14 @@ import { newId, Problem, publicUrl, RpcClient, type Runtime } from '@helpdesk/pl
 import { Server, type Socket } from 'socket.io';
 import { AuthRepository, hashOf } from '../auth/auth.repository.js';
 import { hasHelpdesk } from '../auth/capabilities.rules.js';
-import { isOwnOrigin } from '../auth/origin.rules.js';
+import { isOwnOrigin, originOf } from '../auth/origin.rules.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { RecentPrincipals } from '../auth/recent-principals.js';
 import { RUNTIME } from '../tokens.js';
-import { RightsChanged } from '../users/rights-changed.js';
 import type { KnownFacts } from './latest-facts.js';
 import { LiveAccount } from './live-account.js';
-import { LiveConnection, type SignedIn } from './live-connection.js';
-import { credentialOf, presenceWord, sessionCookie } from './live.rules.js';
+import { LiveConnection, type Admitted } from './live-connection.js';
+import { credentialOf, presenceWord } from './live.rules.js';
 import { MessageLimit } from './message-limit.js';
 
 const NAMESPACE = '/live';
@@ -53,7 +52,6 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     private readonly recent: RecentPrincipals,
     private readonly rpc: RpcClient,
     private readonly bus: LiveBus,
-    private readonly rights: RightsChanged,
   ) {}
 
   attach(server: HttpServer): void {
@@ -62,10 +60,9 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
       maxHttpBufferSize: MAX_FRAME_BYTES,
       connectTimeout: ENTER_WITHIN_MS,
       allowRequest: ({ headers }, decide) => {
-        const site = headers['sec-fetch-site'];
-        const from = { origin: headers.origin, host: headers.host, fetchSite: typeof site === 'string' ? site : undefined };
-        // A cookie goes along with connections that other sites open; a key does not.
-        const isForeign = sessionCookie(headers.cookie) !== undefined && !headers.authorization && !this.isOwn(from);
+        // A cookie goes along with connections that other sites open; a key does not. Whether one comes later, in `auth`, is not known yet.
+        const isByCookie = credentialOf(headers, {})?.via === 'session';
+        const isForeign = isByCookie && !isOwnOrigin(originOf(headers), publicUrl(this.runtime.config));
         decide(isForeign ? 'bad_origin' : null, !isForeign && !this.isEnding);
       },
     });
@@ -83,7 +80,6 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     });
     namespace.on('connection', (socket) => this.enter(socket));
     this.bus.subscribe(this);
-    this.rights.on((accountId) => this.rightsChanged(accountId));
     this.timer = setInterval(() => {
       for (const account of this.accounts.values()) void account.check();
     }, CHECK_EVERY_MS);
@@ -105,16 +101,6 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     this.io?.engine.close();
   }
 
-  /** Rights of users of the account have just changed: they hold at once, here and at the other replicas. */
-  private rightsChanged(accountId: string): void {
-    this.heard(accountId, { kind: 'rights.changed' });
-    this.bus.publish('now', accountId, { kind: 'rights.changed' });
-  }
-
-  private isOwn(from: Parameters<typeof isOwnOrigin>[0]): boolean {
-    return isOwnOrigin(from, publicUrl(this.runtime.config));
-  }
-
   private async admit(socket: Socket): Promise<void> {
     const { headers, auth } = socket.handshake;
     const credential = credentialOf(headers, auth);
@@ -123,7 +109,7 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
     const principal = await this.principalOf(credential.via, credential.secret);
     if (!principal) throw new Refused('not_signed_in');
     if (!hasHelpdesk(principal)) throw new Refused('no_helpdesk_access');
-    socket.data = { principal, credential: hashOf(credential.secret).toString('hex'), readAt } satisfies SignedIn;
+    socket.data = { principal, credential: hashOf(credential.secret).toString('hex'), readAt } satisfies Admitted;
   }
 
   private async principalOf(via: Principal['via'], secret: string): Promise<Principal | undefined> {
@@ -136,9 +122,9 @@ export class LiveServer implements LiveListener, BeforeApplicationShutdown {
   }
 
   private enter(socket: Socket): void {
-    const signedIn = socket.data as SignedIn;
-    const { accountId } = signedIn.principal;
-    const connection = new LiveConnection(wireOf(socket), signedIn);
+    const admitted = socket.data as Admitted;
+    const { accountId } = admitted.principal;
+    const connection = new LiveConnection(wireOf(socket), admitted);
     const account = this.account(accountId);
     // One after the other, so that the last word counts.
     let turn = Promise.resolve();

@@ -1,5 +1,6 @@
 import { scopeMatches, type TicketScope } from '@helpdesk/access';
 import { PRESENCE_STATES, type PresenceState, type TicketAccessFacts } from '@helpdesk/contracts';
+import { isUuid } from '@helpdesk/platform';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal } from '../auth/principal.js';
 
@@ -30,7 +31,6 @@ export interface PresenceWord {
   state: PresenceState | 'left';
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const STATES: readonly string[] = [...PRESENCE_STATES, 'left'];
 
 /** What a client said with `presence`; undefined when it is nothing of the kind. */
@@ -38,8 +38,7 @@ export function presenceWord(said: unknown): PresenceWord | undefined {
   if (typeof said !== 'object' || said === null) return undefined;
   const { ticketId, state } = said as Record<string, unknown>;
   if (typeof ticketId !== 'string' || typeof state !== 'string' || !STATES.includes(state)) return undefined;
-  const id = ticketId.toLowerCase();
-  return UUID.test(id) ? { ticketId: id, state: state as PresenceWord['state'] } : undefined;
+  return isUuid(ticketId) ? { ticketId: ticketId.toLowerCase(), state: state as PresenceWord['state'] } : undefined;
 }
 
 export interface Credential {
@@ -57,7 +56,7 @@ export function credentialOf(headers: { authorization?: string; cookie?: string 
 }
 
 /** The cookie `sid`, written as session.controller.ts sets it: never quoted, never escaped. */
-export function sessionCookie(cookies: string | undefined): string | undefined {
+function sessionCookie(cookies: string | undefined): string | undefined {
   const found = cookies?.split(';').find((part) => part.trim().startsWith('sid='));
   return found?.trim().slice('sid='.length) || undefined;
 }

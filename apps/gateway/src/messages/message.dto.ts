@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ADDRESS_KINDS, MESSAGE_STATES, TIMELINE_KINDS, type AddressKind, type MessageState, type TimelineKind } from '@helpdesk/contracts';
-import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
-import { IsMoment, IsOneLine } from '../problems/field-rules.js';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { AreIds, IsId, IsMoment, IsOneLine } from '../problems/field-rules.js';
 
 const uuid = { format: 'uuid' } as const;
 /** Characters of a message or comment. */
@@ -62,8 +62,8 @@ export class TimelineDto {
 export class ReplyDto {
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(TEXT_LIMIT) html?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(TEXT_LIMIT) text?: string;
-  @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() conversationId?: string;
-  @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() channelId?: string;
+  @ApiPropertyOptional(uuid) @IsOptional() @IsId() conversationId?: string;
+  @ApiPropertyOptional(uuid) @IsOptional() @IsId() channelId?: string;
   @ApiPropertyOptional({ type: [String] })
   @IsOptional()
   @IsArray()
@@ -88,11 +88,10 @@ export class ReplyDto {
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(900) @IsOneLine() subject?: string;
   @ApiPropertyOptional({ type: [String] })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(50)
-  @IsUUID('all', { each: true })
+  @AreIds()
   attachmentIds?: string[];
-  @ApiPropertyOptional({ ...uuid, description: 'Status the ticket moves to with the reply' }) @IsOptional() @IsUUID() moveTo?: string;
+  @ApiPropertyOptional({ ...uuid, description: 'Status the ticket moves to with the reply' }) @IsOptional() @IsId() moveTo?: string;
   @ApiPropertyOptional({ format: 'date-time' }) @IsOptional() @IsMoment() sendAt?: string;
   @ApiPropertyOptional({ minimum: 0, maximum: 30 }) @IsOptional() @IsInt() @Min(0) @Max(30) undoSeconds?: number;
   @ApiPropertyOptional() @IsOptional() @IsInt() @Min(0) threadVersion?: number;

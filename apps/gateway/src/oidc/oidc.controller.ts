@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { publicUrl, type Runtime } from '@helpdesk/platform';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsFQDN, IsNotEmpty, IsString, IsUrl, IsUUID, MaxLength } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsFQDN, IsNotEmpty, IsString, IsUrl, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { Access, Me } from '../auth/access.decorator.js';
 import type { DeskRequest, Principal } from '../auth/principal.js';
 import { SessionCookie } from '../auth/session-cookie.js';
-import { MayBeAbsent } from '../problems/field-rules.js';
+import { IsId, MayBeAbsent } from '../problems/field-rules.js';
 import { RUNTIME } from '../tokens.js';
 import { OidcProviderClient } from './oidc-provider.client.js';
 import type { OidcSettings } from './oidc.repository.js';
@@ -43,7 +43,7 @@ class OidcDto {
   @ApiProperty({ format: 'date-time' }) updatedAt: string;
 }
 class OidcSignInQueryDto {
-  @ApiProperty({ format: 'uuid' }) @IsUUID() accountId: string;
+  @ApiProperty({ format: 'uuid' }) @IsId() accountId: string;
 }
 
 @ApiTags('oidc')

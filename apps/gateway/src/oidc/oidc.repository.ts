@@ -22,7 +22,7 @@ export class OidcRepository {
   constructor(private readonly database: Database) {}
 
   async find(accountId: string, tx: Pick<Tx, 'queryOne'> = this.database.within(accountId)): Promise<OidcSettings | undefined> {
-    const row = await tx.queryOne<Row & Record<string, unknown>>(
+    const row = await tx.queryOne<Row>(
       'SELECT issuer, client_id, client_secret_sealed, domains, updated_at FROM gateway.oidc WHERE account_id = $1',
       [accountId],
     );
@@ -37,12 +37,12 @@ export class OidcRepository {
     );
   }
 
-  async save(tx: Tx, accountId: string, settings: Omit<OidcSettings, 'updatedAt'>): Promise<void> {
+  async save(tx: Tx, accountId: string, settings: OidcSettings): Promise<void> {
     await tx.query(
-      `INSERT INTO gateway.oidc (account_id, issuer, client_id, client_secret_sealed, domains) VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO gateway.oidc (account_id, issuer, client_id, client_secret_sealed, domains, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (account_id) DO UPDATE SET issuer = excluded.issuer, client_id = excluded.client_id,
-         client_secret_sealed = excluded.client_secret_sealed, domains = excluded.domains, updated_at = now()`,
-      [accountId, settings.issuer, settings.clientId, settings.clientSecretSealed, settings.domains],
+         client_secret_sealed = excluded.client_secret_sealed, domains = excluded.domains, updated_at = excluded.updated_at`,
+      [accountId, settings.issuer, settings.clientId, settings.clientSecretSealed, settings.domains, settings.updatedAt],
     );
   }
 

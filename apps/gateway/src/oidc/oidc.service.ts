@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, invalid, invalidField, notFound, type FieldProblem, type Runtime } from '@helpdesk/platform';
+import { Database, invalidField, notFound, type Runtime } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { AuthRepository } from '../auth/auth.repository.js';
 import type { Principal } from '../auth/principal.js';
@@ -19,6 +19,7 @@ export type OidcFailure = 'oidc_failed' | 'oidc_unknown_user';
 
 const COOKIE_PLACE = 'oidc-sign-in';
 const LIFETIME_MS = 600_000;
+const audited = ({ issuer, clientId, domains }: OidcSettings) => ({ issuer, clientId, domains });
 const placeOf = (accountId: string) => `oidc/${accountId}/client-secret`;
 
 interface Kept extends OidcAttempt {
@@ -51,13 +52,18 @@ export class OidcService {
     const secret = clientSecret ?? this.open(me.accountId, old?.clientSecretSealed ?? '');
     await this.checkIssuer({ issuer, clientId, clientSecret: secret });
     const clientSecretSealed = this.runtime.keys.encrypt(secret, placeOf(me.accountId));
-    const changed = { issuer, clientId, domains: domains.map((domain) => domain.toLowerCase()) };
+    const settings = {
+      issuer,
+      clientId,
+      clientSecretSealed,
+      domains: domains.map((domain) => domain.toLowerCase()),
+      updatedAt: new Date(),
+    };
     await this.database.transaction(me.accountId, async (tx) => {
-      await this.repository.save(tx, me.accountId, { ...changed, clientSecretSealed });
-      const before = old && { issuer: old.issuer, clientId: old.clientId, domains: old.domains };
-      await this.audit.record(me, 'oidc.changed', `account/${me.accountId}`, { old: before, new: changed }, tx);
+      await this.repository.save(tx, me.accountId, settings);
+      await this.audit.record(me, 'oidc.changed', `account/${me.accountId}`, { old: old && audited(old), new: audited(settings) }, tx);
     });
-    return this.get(me);
+    return settings;
   }
 
   async delete(me: Principal): Promise<void> {
@@ -65,17 +71,16 @@ export class OidcService {
       const old = await this.repository.find(me.accountId, tx);
       if (!old) throw notFound();
       await this.repository.delete(tx, me.accountId);
-      const before = { issuer: old.issuer, clientId: old.clientId, domains: old.domains };
-      await this.audit.record(me, 'oidc.deleted', `account/${me.accountId}`, { old: before }, tx);
+      await this.audit.record(me, 'oidc.deleted', `account/${me.accountId}`, { old: audited(old) }, tx);
     });
   }
 
   /** Where the browser goes, and the cookie it takes along; undefined when the account has no provider, or it does not answer. */
   async begin(accountId: string): Promise<{ url: string; cookie: string } | undefined> {
-    const client = await this.clientOf(accountId);
-    if (!client) return undefined;
+    const settings = await this.repository.find(accountId);
+    if (!settings) return undefined;
     try {
-      const { url, attempt } = await this.provider.begin(client);
+      const { url, attempt } = await this.provider.begin(this.clientOf(accountId, settings));
       const kept: Kept = { ...attempt, accountId, until: Date.now() + LIFETIME_MS };
       return { url: url.href, cookie: this.runtime.keys.encrypt(JSON.stringify(kept), COOKIE_PLACE) };
     } catch (error) {
@@ -88,10 +93,9 @@ export class OidcService {
   async finish(cookie: string | undefined, query: string): Promise<Principal | OidcFailure> {
     const kept = this.readCookie(cookie);
     const settings = kept && (await this.repository.find(kept.accountId));
-    const client = kept && (await this.clientOf(kept.accountId));
-    if (!kept || !settings || !client) return 'oidc_failed';
+    if (!kept || !settings) return 'oidc_failed';
     try {
-      const { email, emailVerified } = await this.provider.finish(client, query, kept);
+      const { email, emailVerified } = await this.provider.finish(this.clientOf(kept.accountId, settings), query, kept);
       const address = typeof email === 'string' ? email.toLowerCase() : '';
       const domain = address.slice(address.lastIndexOf('@') + 1);
       if (emailVerified !== true || !settings.domains.includes(domain)) return 'oidc_unknown_user';
@@ -106,21 +110,15 @@ export class OidcService {
   }
 
   private async checkIssuer(client: OidcClient): Promise<void> {
-    const errors: FieldProblem[] = [];
-    const isHttps = client.issuer.startsWith('https:');
-    if (!isHttps && this.runtime.config.ALLOW_PRIVATE_TARGETS !== 1)
-      errors.push({ pointer: '/issuer', code: 'not_https', detail: 'must be an https address' });
-    if (errors.length > 0) throw invalid(errors);
+    if (!client.issuer.startsWith('https:') && this.runtime.config.ALLOW_PRIVATE_TARGETS !== 1)
+      throw invalidField('/issuer', 'not_https', 'must be an https address');
     await this.provider.discover(client).catch((error: unknown) => {
       this.runtime.logger.info({ error: String(error) }, 'no OpenID provider at this address');
       throw invalidField('/issuer', 'unreachable', 'no OpenID provider answers at this address');
     });
   }
 
-  private async clientOf(accountId: string): Promise<OidcClient | undefined> {
-    const settings = await this.repository.find(accountId);
-    if (!settings) return undefined;
-    const { issuer, clientId, clientSecretSealed } = settings;
+  private clientOf(accountId: string, { issuer, clientId, clientSecretSealed }: OidcSettings): OidcClient {
     return { issuer, clientId, clientSecret: this.open(accountId, clientSecretSealed) };
   }
 

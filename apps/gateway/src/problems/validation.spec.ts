@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
-import { IsMoment, IsOneLine, MayBeAbsent } from './field-rules.js';
+import { ArrayUnique, IsBoolean, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { AreIds, IsId, IsMoment, IsOneLine, MayBeAbsent } from './field-rules.js';
+import { uuidParam } from './uuid-param.js';
 import { pointerOfNul, RequestValidation } from './validation.js';
 
 class Inner {
@@ -47,5 +48,29 @@ describe('characters', () => {
   test('U+0000 is found wherever it hides', async () => {
     expect(pointerOfNul({ a: [{ b: 'x\0' }] }, '')).toBe('/a/0/b');
     expect(await pointersFor({ name: '\0' })).toEqual(['/name nul_character']);
+  });
+});
+
+describe('ids', () => {
+  class Ids {
+    @IsId() id: string;
+    @MayBeAbsent() @ArrayUnique() @AreIds() ids?: string[];
+  }
+  const ID = '01890000-0000-7000-8000-00000000abcd';
+  const read = (body: object) => new RequestValidation().transform(body, { type: 'body', metatype: Ids });
+  const wrong = (body: object) =>
+    read(body).then(
+      () => [],
+      (problem: { errors: { pointer: string; code: string }[] }) => problem.errors.map((e) => `${e.pointer} ${e.code}`),
+    );
+
+  test('in capitals are the same ids', async () => {
+    expect(await read({ id: ID.toUpperCase(), ids: [ID.toUpperCase()] })).toEqual({ id: ID, ids: [ID] });
+    expect(await wrong({ id: ID, ids: [ID, ID.toUpperCase()] })).toEqual(['/ids array_unique']);
+    expect(uuidParam.transform(ID.toUpperCase(), { type: 'param' })).toBe(ID);
+  });
+  test.each([['x'], [1], [null], [{}], [`${ID} `], [[ID]]])('%j is none', async (id) => {
+    expect(await wrong({ id })).toEqual(['/id is_uuid']);
+    expect(await wrong({ id: ID, ids: [ID, id] })).toEqual(['/ids is_uuid']);
   });
 });

@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsNotEmpty, IsString, IsUUID, MaxLength } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { IdPageQueryDto } from '../openapi/page.dto.js';
-import { IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
+import { AreIds, IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { TeamsService } from './teams.service.js';
 
@@ -13,10 +13,9 @@ const MAX_MEMBERS = 2_000;
 class TeamMembersDto {
   @ApiPropertyOptional({ type: [String], format: 'uuid' })
   @MayBeAbsent()
-  @IsArray()
   @ArrayMaxSize(MAX_MEMBERS)
   @ArrayUnique()
-  @IsUUID(undefined, { each: true })
+  @AreIds()
   memberIds?: string[];
 }
 class NewTeamDto extends TeamMembersDto {

@@ -25,16 +25,17 @@ export class TeamsRepository {
   constructor(private readonly database: Database) {}
 
   async list(accountId: string, limit: number, cursor: string | undefined, isFull: boolean): Promise<TeamRecord[]> {
-    const rows = await this.database.query<Row & Record<string, unknown>>(
+    const rows = await this.database.query<Row>(accountId, `${TEAM} AND ($3::uuid IS NULL OR t.id > $3::uuid) ORDER BY t.id LIMIT $4`, [
       accountId,
-      `${TEAM} AND ($3::uuid IS NULL OR t.id > $3::uuid) ORDER BY t.id LIMIT $4`,
-      [accountId, isFull, cursor ?? null, limit],
-    );
+      isFull,
+      cursor ?? null,
+      limit,
+    ]);
     return rows.map(toRecord);
   }
 
   async find(accountId: string, id: string, tx: Pick<Tx, 'queryOne'> = this.database.within(accountId)): Promise<TeamRecord | undefined> {
-    const row = await tx.queryOne<Row & Record<string, unknown>>(`${TEAM} AND t.id = $3`, [accountId, true, id]);
+    const row = await tx.queryOne<Row>(`${TEAM} AND t.id = $3`, [accountId, true, id]);
     return row && toRecord(row);
   }
 

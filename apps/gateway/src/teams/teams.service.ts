@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { Page } from '@helpdesk/contracts';
+import { LiveBus } from '@helpdesk/messaging';
 import { Database, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal } from '../auth/principal.js';
-import { RightsChanged } from '../users/rights-changed.js';
+import { pageOf } from '../openapi/page.dto.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { differs } from '../users/users.rules.js';
 import { unknownIds } from '../users/users.service.js';
@@ -22,13 +24,11 @@ export class TeamsService {
     private readonly teams: TeamsRepository,
     private readonly users: UsersRepository,
     private readonly audit: AuditLog,
-    private readonly rightsChanged: RightsChanged,
+    private readonly live: LiveBus,
   ) {}
 
-  async list(me: Principal, limit: number, cursor?: string): Promise<{ items: TeamRecord[]; nextCursor: string | null }> {
-    const found = await this.teams.list(me.accountId, limit + 1, cursor, capabilitiesOf(me).includes('users'));
-    const items = found.slice(0, limit);
-    return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  async list(me: Principal, limit: number, cursor?: string): Promise<Page<TeamRecord>> {
+    return pageOf(await this.teams.list(me.accountId, limit + 1, cursor, capabilitiesOf(me).includes('users')), limit);
   }
 
   create(me: Principal, id: string, { name, memberIds = [] }: { name: string; memberIds?: string[] }): Promise<TeamRecord> {
@@ -64,7 +64,7 @@ export class TeamsService {
       const { name, memberIds } = await this.find(tx, me, id);
       await this.teams.delete(tx, me.accountId, id);
       await this.audit.record(me, 'team.deleted', `team/${id}`, { old: { name, memberIds } }, tx);
-      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
     });
   }
 
@@ -72,7 +72,7 @@ export class TeamsService {
     return this.database.transaction(me.accountId, async (tx) => {
       await this.users.lockAccount(tx, me.accountId);
       await work(tx);
-      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
       return this.find(tx, me, id);
     });
   }

@@ -9,9 +9,9 @@ import {
   type TicketSource,
   type TicketViewId,
 } from '@helpdesk/contracts';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../openapi/page.dto.js';
-import { IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
+import { AreIds, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
 const uuid = { format: 'uuid' } as const;
 const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
@@ -20,7 +20,7 @@ const time = { format: 'date-time' } as const;
 export class TicketListQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ enum: TICKET_VIEWS }) @IsOptional() @IsIn(TICKET_VIEWS) view?: TicketViewId;
   @ApiPropertyOptional({ description: 'Number, or part of the name or contact' }) @IsOptional() @IsString() @MaxLength(200) q?: string;
-  @ApiPropertyOptional(uuid) @IsOptional() @IsUUID() contactId?: string;
+  @ApiPropertyOptional(uuid) @IsOptional() @IsId() contactId?: string;
   @ApiPropertyOptional({ enum: TICKET_SORTS, default: '-lastActivityAt' }) @IsOptional() @IsIn(TICKET_SORTS) sort: TicketSort =
     '-lastActivityAt';
 }
@@ -90,10 +90,10 @@ export class TicketDto {
 
 export class CreateTicketDto {
   @ApiProperty({ minLength: 1, maxLength: 255 }) @IsString() @MaxLength(255) @IsOneLine() name: string;
-  @ApiProperty(uuid) @IsUUID() pipelineId: string;
-  @ApiProperty({ ...uuid, description: 'A status of the pipeline in which tickets may begin' }) @IsUUID() stageId: string;
-  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() ownerId?: string | null;
-  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() teamId?: string | null;
+  @ApiProperty(uuid) @IsId() pipelineId: string;
+  @ApiProperty({ ...uuid, description: 'A status of the pipeline in which tickets may begin' }) @IsId() stageId: string;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() ownerId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() teamId?: string | null;
   @ApiPropertyOptional({ enum: PRIORITIES, nullable: true }) @MayBeNull() @IsIn(PRIORITIES) priority?: Priority | null;
   @ApiPropertyOptional({ type: [String], example: ['billing'] })
   @MayBeAbsent()
@@ -104,23 +104,21 @@ export class CreateTicketDto {
   category?: string[];
   @ApiPropertyOptional({ type: [String], description: 'The first one is shown in lists' })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(100)
-  @IsUUID('all', { each: true })
+  @AreIds()
   contactIds?: string[];
   @ApiPropertyOptional({ type: [String], description: 'The first one is the primary company' })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(100)
-  @IsUUID('all', { each: true })
+  @AreIds()
   companyIds?: string[];
 }
 
 export class PatchTicketDto {
   @ApiPropertyOptional() @MayBeAbsent() @IsString() @MaxLength(255) @IsOneLine() name?: string;
-  @ApiPropertyOptional(uuid) @MayBeAbsent() @IsUUID() stageId?: string;
-  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() ownerId?: string | null;
-  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsUUID() teamId?: string | null;
+  @ApiPropertyOptional(uuid) @MayBeAbsent() @IsId() stageId?: string;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() ownerId?: string | null;
+  @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() teamId?: string | null;
   @ApiPropertyOptional({ enum: PRIORITIES, nullable: true })
   @MayBeNull()
   @IsIn(PRIORITIES)

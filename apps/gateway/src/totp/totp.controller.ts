@@ -68,7 +68,9 @@ export class TotpController {
 
   @Delete('users/:id/totp')
   @HttpCode(204)
-  @Access('users')
+  @Access('users', {
+    403: '`missing_users` · `own_rights`: that is DELETE /me/totp · `beyond_own_rights`: he has rights that you do not have',
+  })
   @ApiOperation({ summary: 'Remove the second factor of a user who has lost it' })
   @ApiResponse({ status: 204, description: 'Removed, with its recovery codes' })
   removeOf(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<void> {

@@ -11,7 +11,7 @@ export class TotpRepository {
   constructor(private readonly database: Database) {}
 
   find(accountId: string, userId: string): Promise<TotpRow | undefined> {
-    return this.database.queryOne<TotpRow & Record<string, unknown>>(
+    return this.database.queryOne<TotpRow>(
       accountId,
       'SELECT secret_sealed, confirmed_at IS NOT NULL AS is_confirmed FROM gateway.totp WHERE account_id = $1 AND user_id = $2',
       [accountId, userId],

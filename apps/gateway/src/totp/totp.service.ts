@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { conflict, Database, forbidden, invalidField, notFound, type Runtime } from '@helpdesk/platform';
+import { conflict, Database, forbidden, invalidField, notFound, type Runtime, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { AuthRepository } from '../auth/auth.repository.js';
 import type { Principal } from '../auth/principal.js';
 import { RUNTIME } from '../tokens.js';
-import { UsersRepository } from '../users/users.repository.js';
 import { reachesBeyond } from '../users/users.rules.js';
+import { UsersService } from '../users/users.service.js';
 import { TotpRepository } from './totp.repository.js';
 import { generatorOf, newRecoveryCodes, newSecret, plain, stepOf } from './totp.rules.js';
 
@@ -21,7 +21,7 @@ export class TotpService {
     @Inject(RUNTIME) private readonly runtime: Runtime,
     private readonly database: Database,
     private readonly factors: TotpRepository,
-    private readonly users: UsersRepository,
+    private readonly users: UsersService,
     private readonly auth: AuthRepository,
     private readonly audit: AuditLog,
   ) {}
@@ -63,23 +63,22 @@ export class TotpService {
   }
 
   async removeOwn(me: Principal): Promise<void> {
-    await this.remove(me, me.userId);
+    await this.database.transaction(me.accountId, (tx) => this.remove(tx, me, me.userId));
   }
 
   /** Of somebody who has lost both app and codes. */
   async removeOf(me: Principal, userId: string): Promise<void> {
-    const [actor, user] = [await this.users.find(me.accountId, me.userId), await this.users.find(me.accountId, userId)];
-    if (!actor || !user) throw notFound();
-    if (userId === me.userId) throw forbidden('own_rights', 'Remove your own second factor at DELETE /me/totp, with your password.');
-    if (reachesBeyond(user, actor)) throw forbidden('beyond_own_rights', 'The user has rights that you do not have yourself.');
-    await this.remove(me, userId);
+    await this.database.transaction(me.accountId, async (tx) => {
+      const { actor, target } = await this.users.beginChange(tx, me, userId);
+      if (target.id === actor.id) throw forbidden('own_rights', 'Remove your own second factor at DELETE /me/totp, with your password.');
+      if (reachesBeyond(target, actor)) throw forbidden('beyond_own_rights', 'The user has rights that you do not have yourself.');
+      await this.remove(tx, me, userId);
+    });
   }
 
-  private async remove(me: Principal, userId: string): Promise<void> {
-    await this.database.transaction(me.accountId, async (tx) => {
-      if (!(await this.factors.remove(tx, me.accountId, userId))) throw notFound();
-      await this.audit.record(me, 'totp.disabled', `user/${userId}`, {}, tx);
-    });
+  private async remove(tx: Tx, me: Principal, userId: string): Promise<void> {
+    if (!(await this.factors.remove(tx, me.accountId, userId))) throw notFound();
+    await this.audit.record(me, 'totp.disabled', `user/${userId}`, {}, tx);
   }
 
   private async takeCode(user: Principal, sealed: string, code: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
@@ -10,19 +10,16 @@ import {
   IsNotEmpty,
   IsObject,
   IsString,
-  IsUUID,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { RIGHTS, SEATS, WORKSPACES, type Principal, type Right, type Seat, type TicketAccess, type Workspace } from '../auth/principal.js';
-import { IsNewPassword } from '../credentials/password.rules.js';
-import { IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
+import { IsNewPassword, MIN_PASSWORD } from '../credentials/password.rules.js';
+import { AreIds, InLowerCase, IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
 
 const VIEW_SCOPES = ['all', 'team', 'own'] as const;
 const CHANGE_SCOPES = ['all', 'team', 'own', 'none'] as const;
 const MAX_TEAMS = 500;
-
-const toLowerCase = () => Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value));
 
 export class ViewRuleDto {
   @ApiProperty({ enum: VIEW_SCOPES }) @IsIn(VIEW_SCOPES) scope: (typeof VIEW_SCOPES)[number];
@@ -57,7 +54,7 @@ export class UserTicketAccessDto {
 
 /** What a user may be given besides address, name and seat. */
 class UserFieldsDto {
-  @ApiPropertyOptional({ minLength: 12, description: 'Write-only. Ends the user’s sessions' })
+  @ApiPropertyOptional({ minLength: MIN_PASSWORD, description: 'Write-only. Ends the user’s sessions' })
   @MayBeAbsent()
   @IsNewPassword()
   password?: string;
@@ -82,10 +79,9 @@ class UserFieldsDto {
   rights?: Right[];
   @ApiPropertyOptional({ type: [String], format: 'uuid' })
   @MayBeAbsent()
-  @IsArray()
   @ArrayMaxSize(MAX_TEAMS)
   @ArrayUnique()
-  @IsUUID(undefined, { each: true })
+  @AreIds()
   teamIds?: string[];
   @ApiPropertyOptional({ description: 'False: cannot sign in, sessions and API keys end at once' })
   @MayBeAbsent()
@@ -96,7 +92,7 @@ class UserFieldsDto {
 export class PatchUserDto extends UserFieldsDto {
   @ApiPropertyOptional({ example: 'lea@example.com', description: 'Kept in lower case' })
   @MayBeAbsent()
-  @toLowerCase()
+  @InLowerCase()
   @IsEmail({ require_tld: false })
   @MaxLength(320)
   email?: string;
@@ -106,7 +102,7 @@ export class PatchUserDto extends UserFieldsDto {
 
 export class NewUserDto extends UserFieldsDto {
   @ApiProperty({ example: 'lea@example.com', description: 'Kept in lower case' })
-  @toLowerCase()
+  @InLowerCase()
   @IsEmail({ require_tld: false })
   @MaxLength(320)
   email: string;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ADMIN, fieldsOf, LoneGateway, Visitor, type Answer, type ProblemAnswer } from '@helpdesk/testing';
+import { ADMIN, fieldsOf, LoneGateway, Visitor, waitFor, type Answer, type ProblemAnswer } from '@helpdesk/testing';
+import pg from 'pg';
 
 const PASSWORD = 'a long enough sentence';
 const ANY_ID = '01890000-0000-7000-8000-000000000001';
@@ -236,6 +237,15 @@ describe('what is refused, with its pointer, and changes nothing', () => {
     expect((await admin.patch(`/users/${boss.id}`, { superAdmin: false })).status).toBe(200);
   });
 
+  test('one’s own rights, however one spells one’s id', async () => {
+    const clerk = await make({ rights: ['user_admin'] });
+    const [visitor, id] = [await signIn(clerk.email), clerk.id.toUpperCase()];
+    const made = await visitor.post<ProblemAnswer>('/teams', { name: 'Mine', memberIds: [id] });
+    expect([made.status, fieldsOf(made.body)]).toEqual([422, ['/memberIds own_rights']]);
+    const removed = await visitor.delete<ProblemAnswer>(`/users/${id}/totp`);
+    expect([removed.status, removed.body.code]).toEqual([403, 'own_rights']);
+  });
+
   test('the last super admin, also when two remove each other at once', async () => {
     const root = foreign.userId;
     const { status, body } = await foreign.root.patch<ProblemAnswer>(`/users/${root}`, {
@@ -284,6 +294,30 @@ describe('what holds at once', () => {
     expect((await admin.patch(`/users/${user.id}`, { password })).status).toBe(200);
     expect(await visitor.isIn()).toBe(false);
     await signIn(user.email, password);
+  });
+
+  test('rights that an administrator loses while he takes away a second factor', async () => {
+    const [clerk, user] = [await make({ rights: ['user_admin'] }), await make()];
+    const visitor = await signIn(clerk.email);
+    const store = new pg.Client({ connectionString: gateway.databaseUrl });
+    await store.connect();
+    try {
+      const [account] = (await store.query<{ id: string }>('SELECT account_id AS id FROM gateway.desk_user WHERE id = $1', [user.id])).rows;
+      const factor = 'INSERT INTO gateway.totp (account_id, user_id, secret_sealed, confirmed_at) VALUES ($1, $2, $3, now())';
+      await store.query(factor, [account?.id, user.id, 'x']);
+      await store.query('BEGIN');
+      await store.query('SELECT 1 FROM gateway.account WHERE id = $1 FOR NO KEY UPDATE', [account?.id]);
+      let isAnswered = false;
+      const answer = visitor.delete<ProblemAnswer>(`/users/${user.id}/totp`).finally(() => (isAnswered = true));
+      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+      await waitFor(async () => isAnswered || (await store.query(waiting)).rowCount === 1, { what: 'the removal to wait' });
+      await store.query("UPDATE gateway.desk_user SET rights = '{}' WHERE id = $1", [clerk.id]);
+      await store.query('COMMIT');
+      expect([(await answer).status, (await answer).body.code]).toEqual([403, 'missing_users']);
+    } finally {
+      await store.end();
+    }
+    expect(await stateOf(user.id)).toMatchObject({ totp: true });
   });
 
   test('a seat and a scope', async () => {

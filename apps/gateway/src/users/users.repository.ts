@@ -48,7 +48,7 @@ export class UsersRepository {
   }
 
   async list(accountId: string, limit: number, cursor: string | undefined, onlyActive: boolean): Promise<UserRecord[]> {
-    const rows = await this.database.query<Row & Record<string, unknown>>(
+    const rows = await this.database.query<Row>(
       accountId,
       `${USER} WHERE u.account_id = $1 AND ($2::uuid IS NULL OR u.id > $2::uuid) AND (u.active OR NOT $3) ORDER BY u.id LIMIT $4`,
       [accountId, cursor ?? null, onlyActive, limit],
@@ -57,7 +57,7 @@ export class UsersRepository {
   }
 
   async find(accountId: string, id: string, tx: Pick<Tx, 'queryOne'> = this.database.within(accountId)): Promise<UserRecord | undefined> {
-    const row = await tx.queryOne<Row & Record<string, unknown>>(`${USER} WHERE u.account_id = $1 AND u.id = $2`, [accountId, id]);
+    const row = await tx.queryOne<Row>(`${USER} WHERE u.account_id = $1 AND u.id = $2`, [accountId, id]);
     return row && toRecord(row);
   }
 
@@ -100,16 +100,15 @@ export class UsersRepository {
     return rows.length > 0;
   }
 
-  async update(tx: Tx, accountId: string, user: UserRecord, passwordHash: string | undefined): Promise<void> {
+  async update(tx: Tx, accountId: string, user: UserRecord): Promise<void> {
     await tx.query(
-      `UPDATE gateway.desk_user SET email = $3, name = $4, password_hash = coalesce($5, password_hash), seat = $6, super_admin = $7,
-           access = $8, ticket_access = $9, rights = $10, active = $11 WHERE account_id = $1 AND id = $2`,
+      `UPDATE gateway.desk_user SET email = $3, name = $4, seat = $5, super_admin = $6, access = $7, ticket_access = $8, rights = $9, active = $10
+       WHERE account_id = $1 AND id = $2`,
       [
         accountId,
         user.id,
         user.email,
         user.name,
-        passwordHash ?? null,
         user.seat,
         user.superAdmin,
         user.access,

@@ -21,7 +21,7 @@ export interface UserChanges extends Partial<Omit<UserFacts, 'id'>> {
 }
 
 /** What decides how far somebody's rights reach. */
-export const RIGHT_FIELDS = ['seat', 'superAdmin', 'access', 'ticketAccess', 'rights', 'active'] as const;
+const RIGHT_FIELDS = ['seat', 'superAdmin', 'access', 'ticketAccess', 'rights', 'active'] as const;
 /** Whoever sets these can sign in as the user. */
 const KEYS_TO_HIM = ['email', 'password'] as const;
 

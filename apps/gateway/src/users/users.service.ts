@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Page } from '@helpdesk/contracts';
+import { LiveBus } from '@helpdesk/messaging';
 import { Database, hashPassword, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { AuthRepository } from '../auth/auth.repository.js';
@@ -6,7 +8,8 @@ import { missing } from '../auth/missing.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal, TicketAccess } from '../auth/principal.js';
 import { PasswordLinks } from '../credentials/password-links.js';
-import { RightsChanged } from './rights-changed.js';
+import { PasswordsService } from '../credentials/passwords.service.js';
+import { pageOf } from '../openapi/page.dto.js';
 import type { NewUserDto, PatchUserDto, UserTicketAccessDto, UserDto } from './user.dto.js';
 import { differs, refusals, type UserChanges } from './users.rules.js';
 import { UsersRepository, type UserRecord } from './users.repository.js';
@@ -27,14 +30,15 @@ export class UsersService {
     private readonly auth: AuthRepository,
     private readonly audit: AuditLog,
     private readonly links: PasswordLinks,
-    private readonly rightsChanged: RightsChanged,
+    private readonly passwords: PasswordsService,
+    private readonly live: LiveBus,
   ) {}
 
-  async list(me: Principal, limit: number, cursor?: string): Promise<{ items: UserDto[]; nextCursor: string | null }> {
+  async list(me: Principal, limit: number, cursor?: string): Promise<Page<UserDto>> {
     const isAdmin = mayManage(me);
     const found = await this.users.list(me.accountId, limit + 1, cursor, !isAdmin);
-    const items = found.slice(0, limit).map((user) => toDto(user, isAdmin));
-    return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+    const { items, nextCursor } = pageOf(found, limit);
+    return { items: items.map((user) => toDto(user, isAdmin)), nextCursor };
   }
 
   async get(me: Principal, id: string): Promise<UserDto> {
@@ -58,7 +62,7 @@ export class UsersService {
       await this.users.setTeams(tx, me.accountId, id, teamIds);
       await this.audit.record(me, 'user.created', `user/${id}`, { new: audited(user) }, tx);
       if (user.invited && user.active) await this.links.invite(tx, me, user);
-      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
     });
     return this.get(me, id);
   }
@@ -67,9 +71,7 @@ export class UsersService {
     // Hashing takes longer than a lock should be held.
     const passwordHash = body.password === undefined ? undefined : await hashPassword(body.password);
     await this.database.transaction(me.accountId, async (tx) => {
-      const actor = await this.begin(tx, me);
-      const target = await this.users.find(me.accountId, id, tx);
-      if (!target) throw notFound();
+      const { actor, target } = await this.beginChange(tx, me, id);
       const { ticketAccess, password, ...plain } = withoutAbsent(body);
       const changes: UserChanges = {
         ...plain,
@@ -86,28 +88,33 @@ export class UsersService {
   /** Sends the invitation again; the links sent before end. */
   async invite(me: Principal, id: string): Promise<void> {
     await this.database.transaction(me.accountId, async (tx) => {
-      await this.begin(tx, me);
-      const user = await this.users.find(me.accountId, id, tx);
-      if (!user) throw notFound();
-      await this.links.invite(tx, me, user);
+      const { target } = await this.beginChange(tx, me, id);
+      await this.links.invite(tx, me, target);
     });
+  }
+
+  /**
+   * A change of the user by an administrator: no other one goes on meanwhile in the account, and both are as they are now. Throws 403 when
+   * the actor may not manage users any more, 404 when the user is not there.
+   */
+  async beginChange(tx: Tx, me: Principal, id: string): Promise<{ actor: UserRecord; target: UserRecord }> {
+    const actor = await this.begin(tx, me);
+    const target = await this.users.find(me.accountId, id, tx);
+    if (!target) throw notFound();
+    return { actor, target };
   }
 
   private async apply(tx: Tx, me: Principal, target: UserRecord, user: UserRecord, passwordHash: string | undefined): Promise<void> {
     const changed = AUDITED.filter((field) => differs(target[field], user[field]));
-    if (changed.length === 0 && passwordHash === undefined) return;
-    await this.users.update(tx, me.accountId, user, passwordHash);
-    if (changed.includes('teamIds')) await this.users.setTeams(tx, me.accountId, user.id, user.teamIds);
-    if (passwordHash !== undefined || !user.active) await this.auth.endSessionsOf(tx, me.accountId, user.id);
     if (changed.length > 0) {
+      await this.users.update(tx, me.accountId, user);
+      if (changed.includes('teamIds')) await this.users.setTeams(tx, me.accountId, user.id, user.teamIds);
+      if (!user.active) await this.auth.endSessionsOf(tx, me.accountId, user.id);
       const pick = (from: UserRecord) => Object.fromEntries(changed.map((field) => [field, from[field]]));
       await this.audit.record(me, 'user.changed', `user/${user.id}`, { old: pick(target), new: pick(user) }, tx);
-      tx.onCommit(() => this.rightsChanged.emit(me.accountId));
+      this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
     }
-    if (passwordHash !== undefined) {
-      await this.links.end(tx, me.accountId, user.id);
-      await this.audit.record(me, 'user.password_set', `user/${user.id}`, {}, tx);
-    }
+    if (passwordHash !== undefined) await this.passwords.set(tx, me, user.id, passwordHash);
   }
 
   /** Judged by what the actor may do now, not by what he could when the request came in. */
@@ -140,7 +147,7 @@ const mayManage = (user: Parameters<typeof capabilitiesOf>[0]) => capabilitiesOf
 /** One problem for each id that the account does not have. */
 export function unknownIds(pointer: string, ids: string[], known: Set<string>): FieldProblem[] {
   return ids.flatMap((id, index) =>
-    known.has(id.toLowerCase()) ? [] : [{ pointer: `${pointer}/${index}`, code: 'unknown', detail: 'is not in the account' }],
+    known.has(id) ? [] : [{ pointer: `${pointer}/${index}`, code: 'unknown', detail: 'is not in the account' }],
   );
 }
 

@@ -9,9 +9,9 @@ import { actorFor, type Principal } from '../auth/principal.js';
 const NAMES: Record<TicketViewId, string> = {
   unassigned: 'Unassigned',
   mine: 'Assigned to me',
-  all_open: 'All open',
   mentions: 'My mentions',
   following: 'Following',
+  all_open: 'All open',
   all_closed: 'All closed',
   trash: 'Trash',
 };
