@@ -55,12 +55,25 @@ async function signedIn(): Promise<{ id: string; email: string; cookie: string }
   expect(answer.status).toBe(200);
   return { id, email, cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '' };
 }
+/** Within this everything holds that this gateway was not told of: half of the second that the contract gives it. */
+const aMoment = () => new Promise((resolve) => setTimeout(resolve, 500));
 const me = (cookie: string) => send('GET', '/api/v1/me', { cookie });
 
 describe('who is asking', () => {
   test('nobody without a key or cookie, and nobody with a wrong one', async () => {
     for (const headers of [{}, { authorization: 'Bearer hd_wrong' }, { authorization: 'Basic eDp5' }, { cookie: 'sid=wrong' }])
       expect(codeOf(await send('GET', '/api/v1/me', headers as Record<string, string>))).toBe('401 not_signed_in');
+  });
+
+  test('who asked a moment ago is judged anew after a change', async () => {
+    const { id, cookie } = await signedIn();
+    const change = (body: object) => as(account.keeper, 'PATCH', `/users/${id}`, body);
+    const settings = () => send('GET', '/api/v1/channels', { cookie });
+    expect(codeOf(await settings())).toBe('403 missing_settings');
+    await change({ rights: ['account_settings'] });
+    expect((await settings()).status).toBe(200);
+    await change({ active: false });
+    expect((await settings()).status).toBe(401);
   });
 
   test('a page of another site gets nothing done with the cookie', async () => {
@@ -89,6 +102,7 @@ describe('who is asking', () => {
     await world.store.query(`UPDATE gateway.session SET ${change} WHERE token_hash = decode($1, 'hex')`, [
       hashOf(cookie.slice('sid='.length)),
     ]);
+    await aMoment();
     expect(codeOf(await me(cookie))).toBe('401 not_signed_in');
   });
 
@@ -99,8 +113,9 @@ describe('who is asking', () => {
     };
     const withKey = () => send('GET', '/api/v1/me', { authorization: `Bearer ${key}` });
     expect(codeOf(await withKey())).toBe('200');
-    // As somebody does who changes the row himself: each request asks by itself, nothing has to be told.
+    // As another replica does, or somebody who changes the row himself: it holds within the second, though nothing was told here.
     await world.store.query('UPDATE gateway.desk_user SET active = false WHERE id = $1', [id]);
+    await aMoment();
     expect([codeOf(await me(cookie)), codeOf(await withKey())]).toEqual(['401 not_signed_in', '401 not_signed_in']);
     expect(codeOf(await send('POST', '/api/v1/session', { origin: desk.url }, { email, password: PASSWORD }))).toBe(
       '401 wrong_credentials',

@@ -13,12 +13,14 @@ export function guards(sources) {
   return [
     ...at(
       'auth/auth.guard.ts',
-      ['pages of other sites', 'if (isFromBrowser(request) && !SAFE.has(request.method)) this.checkOrigin(request);', ''],
+      ['pages of other sites', 'if (isFromBrowser(request) && !isSafe(request)) this.checkOrigin(request);', ''],
       ['nobody is signed in', 'if (!principal || access === undefined) throw unauthenticated();', 'if (!principal) return true;'],
       ['super admin', "if (!principal.isSuperAdmin) throw forbidden('not_super_admin', 'Only a super admin may do this.');", ''],
       ['a way into the help desk', 'if (!hasHelpdesk(principal))', 'if (!principal)'],
       ['the capability', 'if (!capabilitiesOf(principal).includes(access))', 'if (!principal)'],
     ),
+    ...at('start.ts', ['who asked a moment ago, after a change', 'if (!isSafe(request)) recent.forget();', '']),
+    ...at('auth/recent-principals.ts', ['who asked long ago', 'readAt - recent.readAt < MAX_AGE_MS', 'recent.readAt']),
     ...everywhere(sources, /gateway\/src\/auth\/auth\.repository\.ts$/, / AND u\.active(?! AND \(\$2)/g, 'guard: active', () => ''),
     ...at(
       'auth/auth.repository.ts',
