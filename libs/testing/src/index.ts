@@ -1,5 +1,6 @@
 /** Helpers for tests and the bench: real processes, real servers, real mail. Never part of the product. */
 export { Api, ApiError, type Page, type ProblemAnswer } from './api.js';
+export { areaUnderCurve } from './area-under-curve.js';
 export { findChromium, startBrowser } from './browser.js';
 export { Child, repositoryRoot } from './child.js';
 export { ADMIN, Desk, startDesk, SUPPORT_ADDRESS, type DeskOptions, type ProcessEntry } from './desk.js';
