@@ -61,6 +61,7 @@ export const SHOWCASE: Plan = {
     { do: 'draft', ticket: 11, user: 0, tab: 'comment' },
     { do: 'draft', ticket: 3, user: 0, tab: 'reply' },
     { do: 'draft', ticket: 3, user: 1, tab: 'comment' },
+    { do: 'draft', ticket: 15, user: 0, tab: 'comment' },
     { do: 'reply', ticket: 4, user: 0 },
     { do: 'reply', ticket: 10, user: 2 },
     { do: 'own', ticket: 5, user: 1 },
