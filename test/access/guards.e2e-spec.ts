@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitFor } from '@helpdesk/testing';
 import { Ear } from '../live/ear.js';
 import { openDesk, openWorld, type RunningDesk } from './desk.js';
 import type { Answer } from './client.js';
@@ -158,6 +159,40 @@ describe('the moment of the answer decides', () => {
     expect((await comment()).body).toBe(first.body);
     await as(account.keeper, 'DELETE', `/tickets/${ticket.id}/shares/${shared.id}`);
     expect(codeOf(await comment())).toBe('404 not_found');
+  });
+
+  test('what he was to be told of a ticket does not reach the window of who may not see it any more', async () => {
+    const [ticket, who] = [ticketOf(account), account.people[1] as Member];
+    const share = async () =>
+      (JSON.parse((await as(account.keeper, 'POST', `/tickets/${ticket.id}/shares`, { userId: who.id })).body) as { id: string }).id;
+    const mention = async () =>
+      expect((await as(account.keeper, 'POST', `/tickets/${ticket.id}/comments`, { text: 'x', mentions: [who.id] })).status).toBe(201);
+    const notices = () => ear.of(ticket.id, 'notification.added');
+    const ear = Ear.start(desk.url, { token: who.key, transports: ['websocket'] });
+    try {
+      await waitFor(() => ear.socket.connected, { what: 'the live connection' });
+      const shareId = await share();
+      // Holds the notice up on its way until he has lost sight of the ticket.
+      await world.store.query('BEGIN; LOCK TABLE notifications.notification IN SHARE MODE');
+      try {
+        await mention();
+        const held = "SELECT 1 FROM pg_locks WHERE relation = 'notifications.notification'::regclass AND NOT granted";
+        await waitFor(async () => (await world.store.query(held)).rows.length > 0, { what: 'the notice on its way' });
+        await as(account.keeper, 'DELETE', `/tickets/${ticket.id}/shares/${shareId}`);
+        await ear.next('ticket.gone');
+      } finally {
+        await world.store.query('ROLLBACK');
+      }
+      await world.settle();
+      expect(JSON.parse((await as(who, 'GET', '/notifications')).body)).toMatchObject({ items: [] });
+      const again = await share();
+      await mention();
+      await waitFor(() => notices().length > 0, { what: 'the notice of what he may see' });
+      expect(notices()).toHaveLength(1);
+      await as(account.keeper, 'DELETE', `/tickets/${ticket.id}/shares/${again}`);
+    } finally {
+      ear.close();
+    }
   });
 });
 
