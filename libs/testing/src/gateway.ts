@@ -6,9 +6,20 @@ import { Child, repositoryRoot } from './child.js';
 import { ADMIN } from './desk.js';
 import { freePorts } from './ports.js';
 import { scratchFolder, startPostgres, type PostgresServer } from './servers.js';
+import { Visitor } from './visitor.js';
 import { waitFor } from './wait-for.js';
 
 const run = promisify(execFile);
+const OTHER = { email: 'root@other.test', password: 'a long enough sentence' } as const;
+
+/** What is none of the first account's business. */
+export interface OtherAccount {
+  /** Its super admin, signed in. */
+  root: Visitor;
+  userId: string;
+  /** A team with him in it. */
+  teamId: string;
+}
 
 /** Gateways alone, on one real database: for what needs no other service, in a third of the time a desk takes. */
 export class LoneGateway {
@@ -43,6 +54,22 @@ export class LoneGateway {
   /** Runs a script of the product on this database; gives what it prints. */
   async command(script: string, args: string[] = []): Promise<string> {
     return (await run(process.execPath, [script, ...args], { cwd: repositoryRoot, env: this.environment() })).stdout.trim();
+  }
+
+  /** A second account on this database, made by the product's own command; once for each gateway. */
+  async otherAccount(): Promise<OtherAccount> {
+    const options = {
+      '--name': 'Other',
+      '--admin-email': OTHER.email,
+      '--admin-password': OTHER.password,
+      '--support-address': 'help@other.test',
+    };
+    await this.command('dist/apps/gateway/src/accounts/add-account.main.js', Object.entries(options).flat());
+    const root = await Visitor.signIn(this.url, OTHER.email, OTHER.password);
+    const userId = (await root.get<{ user: { id: string } }>('/me')).body.user.id;
+    const team = await root.post<{ id: string }>('/teams', { name: 'Theirs', memberIds: [userId] });
+    if (team.status !== 201) throw new Error(`POST /teams → ${team.status}`);
+    return { root, userId, teamId: team.body.id };
   }
 
   async stop(): Promise<void> {

@@ -8,7 +8,7 @@ export { generateMails, type GeneratedMail, type MailOptions } from './mails.js'
 export { base64Lines, encodedWords, mailDate, quotedPrintable } from './mime-text.js';
 export { sendUntilAccepted, type SendOptions, type SendReport } from './mta.js';
 export { fastest } from './fastest.js';
-export { LoneGateway } from './gateway.js';
+export { LoneGateway, type OtherAccount } from './gateway.js';
 export { freePorts } from './ports.js';
 export { Random } from './random.js';
 export { findRedisServer, isAlive, scratchFolder, startPostgres, startRedis, type PostgresServer, type RedisServer } from './servers.js';
