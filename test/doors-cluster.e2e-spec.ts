@@ -26,7 +26,10 @@ import { entry, messagesOf, ticketNamed, ticketsNamed, type Item } from './suppo
   let queue: JobQueue;
 
   beforeAll(async () => {
-    [redis, postgres, sink] = [await startRedis(), await startPostgres(), await startSink()];
+    // One by one: when one does not start, those before it are stopped at the end.
+    redis = await startRedis();
+    postgres = await startPostgres();
+    sink = await startSink();
     const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, SMTP_URL: sink.url };
     desk = await startDesk({ form: 'cluster', replicas: 2, env });
     api = await desk.signIn();

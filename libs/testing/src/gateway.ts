@@ -34,9 +34,14 @@ export class LoneGateway {
   /** With the account of {@link ADMIN}; its channel and pipeline wait for services that never come. */
   static async start(env: NodeJS.ProcessEnv = {}): Promise<LoneGateway> {
     const gateway = new LoneGateway(await startPostgres(), scratchFolder('gateway'), `http://localhost:${await freePorts(1)}`);
-    await gateway.command('dist/libs/platform/src/database/migrate.main.js');
-    const first = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, ACCOUNT_NAME: 'Test desk' };
-    await gateway.launch(gateway.url, { ...first, ...env });
+    try {
+      await gateway.command('dist/libs/platform/src/database/migrate.main.js');
+      const first = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, ACCOUNT_NAME: 'Test desk' };
+      await gateway.launch(gateway.url, { ...first, ...env });
+    } catch (error) {
+      await gateway.stop();
+      throw error;
+    }
     return gateway;
   }
 
@@ -89,7 +94,9 @@ export class LoneGateway {
         (answer) => answer.ok,
         () => false,
       );
-    await waitFor(isUp, { what: 'the gateway' });
+    // A busy machine needs longer than the usual wait.
+    await waitFor(async () => !child.isRunning || (await isUp()), { what: 'the gateway', within: 60_000 });
+    if (!child.isRunning) throw new Error(`the gateway ended:\n${child.output}`);
   }
 
   private environment(): NodeJS.ProcessEnv {
