@@ -142,10 +142,6 @@ export class World {
     return this.tickets.find((ticket) => ticket.hex === hex);
   }
 
-  offers(operation: string): boolean {
-    return this.operations.has(operation);
-  }
-
   /** A customer writes: the first message of a thread makes the ticket. */
   async write(account: Account, { thread, hex, contact }: Pick<Case, 'thread' | 'hex' | 'contact'>): Promise<void> {
     const envelope = {
