@@ -4,19 +4,11 @@ import { Ear } from '../live/ear.js';
 import { openDesk, openWorld, type RunningDesk } from './desk.js';
 import type { Answer } from './client.js';
 import { hashOf, type Account, type Case, type Member, type World } from './world.js';
-import type { PersonPlan } from './plan.js';
+import { personPlan, type PersonPlan } from './plan.js';
 
 const rule = (scope: 'all' | 'own') => ({ scope, unassigned: false });
-const agent = (scope: 'all' | 'own', more: Partial<PersonPlan> = {}): PersonPlan => ({
-  active: true,
-  superAdmin: false,
-  seat: 'service',
-  access: [],
-  rights: [],
-  scopes: { view: rule(scope), edit: rule(scope), delete: rule(scope) },
-  teams: [],
-  ...more,
-});
+const agent = (scope: 'all' | 'own', more: Partial<PersonPlan> = {}) =>
+  personPlan({ scopes: { view: rule(scope), edit: rule(scope), delete: rule(scope) }, ...more });
 const PASSWORD = 'correct horse battery staple';
 
 let desk: RunningDesk;
@@ -121,9 +113,7 @@ describe('who is asking', () => {
 
   test('a file that was uploaded and not yet sent is its uploader’s', async () => {
     const [mine, his] = account.people as [Member, Member];
-    const body = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhello\r\n--x--\r\n';
-    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
-    const { body: made } = await world.client.send({ method: 'POST', path: '/api/v1/attachments', body, headers }, mine.key);
+    const { body: made } = await world.client.upload('hello', mine.key);
     const path = `/attachments/${(JSON.parse(made) as { id: string }).id}`;
     expect((await as(mine, 'GET', path)).body).toBe('hello');
     expect([codeOf(await as(his, 'GET', path)), codeOf(await as(account.keeper, 'GET', path))]).toEqual(['404 not_found', '404 not_found']);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { areaUnderCurve, Random } from '@helpdesk/testing';
 import { v7 as newId } from 'uuid';
 import { openDesk, openWorld, type RunningDesk } from './desk.js';
-import type { PersonPlan } from './plan.js';
+import { personPlan } from './plan.js';
 import type { Member, World } from './world.js';
 
 const PAIRS = 500;
@@ -16,15 +16,7 @@ const ROUNDS = 3;
 const [LOW, HIGH] = [0.45, 0.55];
 
 const own = { scope: 'own', unassigned: false } as const;
-const agent: PersonPlan = {
-  active: true,
-  superAdmin: false,
-  seat: 'service',
-  access: [],
-  rights: [],
-  scopes: { view: own, edit: own, delete: own },
-  teams: [],
-};
+const agent = personPlan({ scopes: { view: own, edit: own, delete: own } });
 const tickets = Array.from({ length: 40 }, () => ({ owner: 1, team: null, contact: 0 }));
 const seed = Math.floor(Math.random() * 1e6);
 
