@@ -213,7 +213,7 @@ describe('ids of another account, in any field, are of nothing', () => {
       const envelope = { v: 1, id: 'parked', kind: 'message', sender: { address: { kind: 'handle', value: '@x' } }, text: 'hello' };
       expect((await send('POST', `/api/v1/ingest/${id}`, { authorization: `Bearer ${token}` }, envelope)).status).toBe(202);
     }
-    await world.settle().catch(() => undefined);
+    await world.settle();
     for (const one of [account, other]) {
       const { items } = JSON.parse((await as(one.keeper, 'GET', '/quarantine')).body) as { items: { id: string }[] };
       expect(items).toHaveLength(1);
