@@ -5,6 +5,7 @@ import pg from 'pg';
 import { newMessageId, post, uniqueWord } from './support/letters.js';
 import { makePerson, ticketAccess, type Person } from './support/people.js';
 import { messagesOf, ticketNamed, type Item } from './support/reading.js';
+import { customerOf, ticketByMail } from './support/tickets.js';
 
 interface Share {
   id: string;
@@ -45,10 +46,7 @@ const refusal = async (asked: Promise<unknown>): Promise<ApiError> => {
   if (!(outcome instanceof ApiError)) throw new Error(`no refusal: ${String(outcome)}`);
   return outcome;
 };
-const newTicket = async (word = uniqueWord()) => {
-  await post(desk.smtpPort, { from: `c-${word}@customer.test`, subject: `About ${word}`, text: `Hello ${word}` });
-  return ticketNamed(admin, word);
-};
+const newTicket = (word = uniqueWord()) => ticketByMail(desk.smtpPort, admin, word);
 
 describe('D-50 a share', () => {
   it('shows one ticket to one user, lets him change nothing, and ends at once; all of it is in the audit log', async () => {
@@ -144,7 +142,7 @@ describe('a comment', () => {
     await admin.post(`/tickets/${id}/comments`, { html: '<p>INTERNAL-secret</p>' });
     const reply = await admin.post<Item>(`/tickets/${id}/replies`, { text: 'Dear customer', undoSeconds: 0 });
     await admin.post(`/tickets/${id}/comments`, { text: 'INTERNAL-after' });
-    const sent = await waitFor(() => sink.to(`c-${word}@customer.test`)[0], { what: 'the reply at the sink' });
+    const sent = await waitFor(() => sink.to(customerOf(word))[0], { what: 'the reply at the sink' });
     expect(sent.raw.toString('latin1')).toContain('Dear customer');
     expect(sent.raw.toString('latin1')).not.toMatch(/INTERNAL|SU5URVJOQUw/);
     // A comment is no news for the customer: whoever answers has not missed anything.
@@ -251,7 +249,7 @@ it('S-63 a deleted ticket is nowhere but in the trash, and comes back whole', as
   // A message to it finds no open door: it becomes a ticket of its own (D-25).
   expect((await refusal(lead.api.post(`/tickets/${id}/restore`, undefined))).status).toBe(403);
   expect(await admin.post(`/tickets/${id}/restore`, undefined)).toMatchObject({ id });
-  expect((await messagesOf(admin, id)).map(({ text }) => text.trim())).toEqual([`Hello ${word}`]);
+  expect((await messagesOf(admin, id)).map(({ text }) => text.trim())).toEqual([`Please help: ${word}`]);
 });
 
 it('D-25 a message that was on its way when its ticket was deleted leaves the thread shut', async () => {
