@@ -20,7 +20,7 @@ let desk: Desk;
 let sink: Sink;
 let admin: Api;
 let store: pg.Client;
-/** Sees everything · sees only what he owns · the same, and has no seat. */
+/** Sees everything · sees only what he owns · the same, without a Service seat. */
 let lead: Person;
 let agent: Person;
 let helper: Person;

@@ -7,7 +7,7 @@ import type { Account, Case, Member, World } from './world.js';
 
 const seat = (seat: PersonPlan['seat'], more: Partial<PersonPlan> = {}) => personPlan({ seat, ...more });
 const RIGHTS = ['account_settings', 'user_admin', 'export', 'bulk', 'audit'];
-/** The columns. Everybody's scopes are `all`, so that only the seat decides; the scopes are below, with D-50. */
+/** The columns. Everybody's scopes are `all`, so that only the seat decides; the scopes have a table of their own (D-50). */
 const COLUMNS = {
   'super admin': seat('service', { superAdmin: true }),
   Service: seat('service'),

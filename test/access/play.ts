@@ -12,7 +12,7 @@ import { Sweep, type Tally } from './sweep.js';
 import { probeWalls, type Probed } from './walls.js';
 import { World } from './world.js';
 
-export interface PlayOptions {
+interface PlayOptions {
   seed: number;
   /** At least so many. */
   worlds: number;
@@ -21,7 +21,7 @@ export interface PlayOptions {
   /** How long a failure is made smaller. */
   shrinkMs?: number;
 }
-export interface Played extends Tally {
+interface Played extends Tally {
   seed: number;
   worlds: number;
   commands: number;

@@ -101,7 +101,7 @@ async function attempt(work: Promise<unknown>): Promise<{ isDone: boolean; hasNo
   }
 }
 
-/** Each account sees its rows only, and nobody any where nobody said for whom. A text: why nothing could be asked there. */
+/** Each account sees its rows only, and nobody sees any where nobody said for whom. A text: why nothing could be asked there. */
 async function probeTable(
   world: World,
   walls: Walls,

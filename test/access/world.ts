@@ -64,7 +64,7 @@ export type TargetKind =
   | 'team';
 
 /** Draft markers: whose draft, on which ticket. */
-export interface DraftOf {
+interface DraftOf {
   ticket: Case;
   user: string;
   tab: 'reply' | 'comment';
