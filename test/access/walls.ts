@@ -6,7 +6,7 @@ const SERVICES = ['gateway', 'channels', 'conversations', 'tickets', 'notificati
 /** Rows that hang on a ticket, for whom the ticket is seen. */
 const OF_TICKETS = ['ticket_link', 'ticket_activity', 'ticket_follower', 'ticket_mention', 'ticket_contact', 'ticket_company'];
 
-interface Table {
+export interface Table {
   schema: string;
   name: string;
   /** The column that says whose a row is. */
@@ -21,6 +21,10 @@ const TABLES = `
   SELECT n.nspname AS schema, c.relname AS name, a.attname AS key FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = CASE WHEN n.nspname || '.' || c.relname = 'gateway.account' THEN 'id' ELSE 'account_id' END
   WHERE c.relkind = 'r' AND n.nspname = ANY ($1) ORDER BY 1, 2`;
+
+/** What keeps rows of accounts. */
+export const accountTables = async (store: pg.Client, schemas = SERVICES): Promise<Table[]> =>
+  (await store.query<Table>(TABLES, [schemas])).rows;
 
 /** Transactions under a role, with the settings that say for whom; nothing of them is kept. */
 class Walls {
@@ -65,7 +69,7 @@ export async function probeWalls(world: World): Promise<Probed> {
   const { store } = world;
   const { rows } = await store.query<{ database: string }>('SELECT current_database() AS database');
   const walls = new Walls(store, rows[0]?.database ?? '');
-  const { rows: tables } = await store.query<Table>(TABLES, [[...SERVICES, 'bus']]);
+  const tables = await accountTables(store, [...SERVICES, 'bus']);
   const [ours, theirs] = world.accounts.map(({ id }) => id) as [string, string];
   const [wrong, unasked]: [string[], string[]] = [[], []];
   let asked = 0;
