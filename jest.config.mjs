@@ -5,7 +5,7 @@ const ours = Object.fromEntries(
   ['content', 'contracts', 'access', 'messaging', 'platform', 'testing'].map((lib) => [`^@helpdesk/${lib}$`, `<rootDir>/libs/${lib}/src/index.ts`]),
 );
 
-/** One project per kind of test: unit specs need nothing; the others start real PostgreSQL, Redis and SMTP (see CONTRIBUTING.md). */
+/** For all kinds of test: unit specs need nothing; the others start real PostgreSQL, Redis and SMTP (see CONTRIBUTING.md). */
 export default {
   rootDir: '.',
   testEnvironment: 'node',

@@ -1,5 +1,5 @@
-// `npm run test:access -- --worlds N [--seed S] [--minutes M]`: the property test of access in as many worlds as wanted, without an end of
-// its own otherwise. Without arguments it runs as in CI.
+// `npm run test:access -- [--worlds N] [--seed S] [--minutes M]`: the property test of access, until there were as many worlds and it took as
+// long as asked for. With neither it runs as in CI.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

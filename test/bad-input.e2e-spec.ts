@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { base64Lines, Random, SmtpClient, startDesk, SUPPORT_ADDRESS, waitFor, type Api, type Desk } from '@helpdesk/testing';
 import { deliver, letter, post, uniqueWord } from './support/letters.js';
 import { messagesOf, parked, ticketNamed, ticketsNamed } from './support/reading.js';
+import { ticketByMail } from './support/tickets.js';
 
 const FROM = 'someone@customer.test';
 const seed = Number(process.env.INPUT_SEED ?? Math.floor(Math.random() * 1e6));
@@ -20,9 +21,7 @@ describe(`whatever comes in is refused clearly or becomes a ticket (INPUT_SEED=$
   /** The process lives, and takes an ordinary mail. */
   async function expectHealthy(): Promise<void> {
     expect(desk.child.isRunning).toBe(true);
-    const word = uniqueWord();
-    await post(desk.smtpPort, { from: FROM, subject: `Ordinary ${word}`, text: 'hello' });
-    await ticketNamed(api, word);
+    await ticketByMail(desk.smtpPort, api, uniqueWord());
   }
 
   it('random bytes and nonsense commands', async () => {

@@ -40,7 +40,10 @@ const print = (line: string) => process.stderr.write(`${line}\n`);
   let desk: Desk;
 
   beforeAll(async () => {
-    [redis, postgres, sink] = [await startRedis(), await startPostgres(), await startSink()];
+    // One by one: when one does not start, those before it are stopped at the end.
+    redis = await startRedis();
+    postgres = await startPostgres();
+    sink = await startSink();
     const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, SMTP_URL: sink.url, LOG_LEVEL: 'warn' };
     desk = await startDesk({ form: 'cluster', replicas: 2, env });
   }, 120_000);

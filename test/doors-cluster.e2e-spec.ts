@@ -16,6 +16,7 @@ import { Queue } from 'bullmq';
 import { testQueueDoor, type JobQueue } from './doors/envelope-tests.js';
 import { deliver, letter, newMessageId, post, uniqueWord } from './support/letters.js';
 import { entry, messagesOf, ticketNamed, ticketsNamed, type Item } from './support/reading.js';
+import { customerOf, ticketByMail } from './support/tickets.js';
 
 (findRedisServer() ? describe : describe.skip)('two replicas of everything, with Redis', () => {
   let redis: RedisServer;
@@ -26,7 +27,10 @@ import { entry, messagesOf, ticketNamed, ticketsNamed, type Item } from './suppo
   let queue: JobQueue;
 
   beforeAll(async () => {
-    [redis, postgres, sink] = [await startRedis(), await startPostgres(), await startSink()];
+    // One by one: when one does not start, those before it are stopped at the end.
+    redis = await startRedis();
+    postgres = await startPostgres();
+    sink = await startSink();
     const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, SMTP_URL: sink.url };
     desk = await startDesk({ form: 'cluster', replicas: 2, env });
     api = await desk.signIn();
@@ -80,9 +84,7 @@ import { entry, messagesOf, ticketNamed, ticketsNamed, type Item } from './suppo
 
   it('sends one mail for one reply, asked of both gateways with one Idempotency-Key', async () => {
     const word = uniqueWord();
-    const customer = `${word}@customer.test`;
-    await post(desk.smtpPort, { from: customer, subject: `One answer ${word}`, text: 'hello' });
-    const ticket = await ticketNamed(api, word);
+    const ticket = await ticketByMail(desk.smtpPort, api, word);
     const { key } = await api.post<{ key: string }>('/api-keys', { name: word });
     const ask = (url: string) =>
       fetch(`${url}/api/v1/tickets/${ticket.id}/replies`, {
@@ -95,7 +97,7 @@ import { entry, messagesOf, ticketNamed, ticketsNamed, type Item } from './suppo
     const ids = new Set(await Promise.all(answers.map(async (answer) => ((await answer.json()) as Item).id)));
     expect(ids.size).toBe(1);
     await entry(api, ticket.id, (item) => ids.has(item.id) && item.state === 'sent', 'the reply as sent');
-    expect(sink.to(customer)).toHaveLength(1);
+    expect(sink.to(customerOf(word))).toHaveLength(1);
   });
 
   it('starts a killed process again', async () => {
@@ -109,9 +111,7 @@ import { entry, messagesOf, ticketNamed, ticketsNamed, type Item } from './suppo
       { what: 'its successor' },
     );
     expect(successor.pid).not.toBe(victim?.pid);
-    const word = uniqueWord();
-    await post(desk.smtpPort, { from: `${word}@customer.test`, subject: `Afterwards ${word}`, text: 'hello' });
-    await ticketNamed(api, word);
+    await ticketByMail(desk.smtpPort, api, uniqueWord());
   });
 
   it('takes mail, shows it, and sends answers while Redis is gone, and goes on when it is back with nothing in it', async () => {

@@ -40,7 +40,9 @@ describe('live events in one process', () => {
   let stage: LiveStage;
 
   beforeAll(async () => {
-    [redis, postgres] = [await startRedis(), await startPostgres()];
+    // One by one: when one does not start, those before it are stopped at the end.
+    redis = await startRedis();
+    postgres = await startPostgres();
     desk = await startDesk({ form: 'cluster', replicas: 2, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
     stage = await stageOf(desk);
   }, 120_000);

@@ -22,26 +22,34 @@ export async function openForm(form) {
   const dataDir = scratchFolder(`bench-${form}`);
   const env = { LOG_LEVEL: 'warn' };
   const backing = [];
-  if (form === 'cluster') {
-    if (!findRedisServer()) throw new Error('redis-server is not installed: the cluster cannot be measured');
-    const [postgres, redis] = [await startPostgres(), await startRedis()];
-    backing.push(postgres, redis);
-    Object.assign(env, { DATABASE_URL: postgres.url, REDIS_URL: redis.url });
-  }
-  const first = await startDesk({ form, env, dataDir });
-  await first.stop();
-  const desk = await startDesk({ form, env, dataDir });
-  return {
-    form,
-    desk,
-    firstStartMs: first.startedInMs,
-    startMs: desk.startedInMs,
-    roots: () => [desk.child.pid, ...backing.map((server) => server.pid())],
-    groupOf,
-    async close() {
-      await desk.stop();
-      for (const server of backing) await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+  const stopBacking = async () => {
+    for (const server of backing) await server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
   };
+  try {
+    if (form === 'cluster') {
+      if (!findRedisServer()) throw new Error('redis-server is not installed: the cluster cannot be measured');
+      backing.push(await startPostgres());
+      backing.push(await startRedis());
+      Object.assign(env, { DATABASE_URL: backing[0].url, REDIS_URL: backing[1].url });
+    }
+    const first = await startDesk({ form, env, dataDir });
+    await first.stop();
+    const desk = await startDesk({ form, env, dataDir });
+    return {
+      form,
+      desk,
+      firstStartMs: first.startedInMs,
+      startMs: desk.startedInMs,
+      roots: () => [desk.child.pid, ...backing.map((server) => server.pid())],
+      groupOf,
+      async close() {
+        await desk.stop();
+        await stopBacking();
+      },
+    };
+  } catch (error) {
+    await stopBacking();
+    throw error;
+  }
 }

@@ -1,23 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDesk, openWorld, type RunningDesk } from './desk.js';
 import { openTickets } from './fixture.js';
-import type { PersonPlan } from './plan.js';
-import { cellOf, rows, type Answered } from './tables.js';
+import { personPlan, type PersonPlan } from './plan.js';
+import { answered, callerOf, cellOf, rows, type Answered } from './tables.js';
 import type { Account, Case, Member, World } from './world.js';
 
-const ALL = { scope: 'all', unassigned: false } as const;
-const seat = (seat: PersonPlan['seat'], more: Partial<PersonPlan> = {}): PersonPlan => ({
-  active: true,
-  superAdmin: false,
-  seat,
-  access: [],
-  rights: [],
-  scopes: { view: ALL, edit: ALL, delete: ALL },
-  teams: [],
-  ...more,
-});
+const seat = (seat: PersonPlan['seat'], more: Partial<PersonPlan> = {}) => personPlan({ seat, ...more });
 const RIGHTS = ['account_settings', 'user_admin', 'export', 'bulk', 'audit'];
-/** The columns. Everybody's scopes are `all`, so that only the seat decides; the scopes are below, with D-50. */
+/** The columns. Everybody's scopes are `all`, so that only the seat decides; the scopes have a table of their own (D-50). */
 const COLUMNS = {
   'super admin': seat('service', { superAdmin: true }),
   Service: seat('service'),
@@ -52,15 +42,7 @@ afterAll(async () => {
 
 const newTicket = async () => (await openTickets(world, account, [0]))[0] as Case;
 
-/** Calls the real gateway. Gives the answer. */
-async function call(user: Member, method: string, path: string, body?: unknown): Promise<Answered> {
-  const answer = await world.client.send(
-    { method, path: `/api/v1${path}`, body: body === undefined ? undefined : JSON.stringify(body) },
-    user.key,
-  );
-  const isJson = String(answer.headers['content-type']).includes('json');
-  return { status: answer.status, json: (isJson ? JSON.parse(answer.body) : {}) as Answered['json'] };
-}
+const call = callerOf(() => world);
 
 /**
  * The rows of D-51. Each cell is called on the real gateway, on a fresh ticket where it names one. `Y`: done. Else the code of the 403:
@@ -125,7 +107,7 @@ const BODIES: Record<string, () => unknown> = {
 };
 const NEW_USER = { name: 'New', seat: 'core' };
 const SPECIAL: Record<string, (user: Member) => Promise<Answered>> = {
-  '(upload)': (user) => upload(user),
+  '(upload)': async (user) => answered(await world.client.upload('hello', user.key)),
   '(mentions)': async (user) =>
     call(user, 'POST', `/tickets/${(await newTicket()).id}/comments`, { text: 'look', mentions: [account.keeper.id] }),
   '(is mentioned)': async (user) =>
@@ -147,13 +129,6 @@ async function attempt(user: Member, how: string): Promise<Answered> {
   const [method = '', path = ''] = how.split(' ');
   const ticket = path.includes('{ticket}') ? (await newTicket()).id : '';
   return call(user, method, path.replace('{ticket}', ticket), BODIES[how]?.());
-}
-
-async function upload(user: Member): Promise<Answered> {
-  const body = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x--\r\n';
-  const headers = { 'content-type': 'multipart/form-data; boundary=x' };
-  const answer = await world.client.send({ method: 'POST', path: '/api/v1/attachments', body, headers }, user.key);
-  return { status: answer.status, json: JSON.parse(answer.body) as Answered['json'] };
 }
 
 describe('D-51: what each seat may do', () => {

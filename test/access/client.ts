@@ -54,6 +54,15 @@ export class Client {
     });
   }
 
+  /** Uploads a small text file. */
+  upload(text: string, key: string): Promise<Answer> {
+    const body = `--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\ncontent-type: text/plain\r\n\r\n${text}\r\n--x--\r\n`;
+    return this.send(
+      { method: 'POST', path: '/api/v1/attachments', body, headers: { 'content-type': 'multipart/form-data; boundary=x' } },
+      key,
+    );
+  }
+
   /** Sends JSON and rejects unless the answer has one of the expected statuses. */
   async json<T>(method: string, path: string, key: string, body?: unknown, expected = [200, 201, 202, 204]): Promise<T> {
     const answer = await this.send({ method, path, body: body === undefined ? undefined : JSON.stringify(body) }, key);

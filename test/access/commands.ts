@@ -66,8 +66,7 @@ async function share(world: World, account: Account, ticket: Case, command: Extr
   const team = user === null ? (at(account.teams, command.team) ?? null) : null;
   const until = command.until === 'ever' ? null : Date.now() + (command.until === 'future' ? HOUR_MS : -HOUR_MS);
   const expiresAt = until === null ? null : new Date(until).toISOString();
-  const isOffered = world.offers('POST /api/v1/tickets/{id}/shares');
-  if (isOffered && command.until !== 'past') {
+  if (command.until !== 'past') {
     const body = { ...(user && { userId: user }), ...(team && { teamId: team }), ...(expiresAt && { expiresAt }) };
     // Only who is in the help desk can be given sight.
     const isAccepted = user === null || enters(world.member(user) as Member);
@@ -90,24 +89,20 @@ async function share(world: World, account: Account, ticket: Case, command: Extr
 async function unshare(world: World, account: Account, ticket: Case): Promise<boolean> {
   if (ticket.shares.length === 0) return false;
   const { rows } = await world.store.query<{ id: string }>('SELECT id FROM tickets.ticket_share WHERE ticket_id = $1', [ticket.id]);
-  for (const { id } of rows) {
-    if (world.offers('DELETE /api/v1/tickets/{id}/shares/{shareId}'))
-      await world.client.json('DELETE', `/api/v1/tickets/${ticket.id}/shares/${id}`, account.keeper.key);
-    else await world.store.query('DELETE FROM tickets.ticket_share WHERE id = $1', [id]);
-  }
+  for (const { id } of rows) await world.client.json('DELETE', `/api/v1/tickets/${ticket.id}/shares/${id}`, account.keeper.key);
   ticket.shares = [];
   return true;
 }
 
 async function remove(world: World, account: Account, ticket: Case, isDeleted: boolean): Promise<boolean> {
-  if (!world.offers('DELETE /api/v1/tickets/{id}') || ticket.deleted === isDeleted) return false;
+  if (ticket.deleted === isDeleted) return false;
   const restore = isDeleted ? '' : '/restore';
   await world.client.json(isDeleted ? 'DELETE' : 'POST', `/api/v1/tickets/${ticket.id}${restore}`, account.keeper.key);
   ticket.deleted = isDeleted;
   return true;
 }
 
-/** The first of the account's users, counted from the one named, who may; false when nobody may, or the route is not there yet. */
+/** The first of the account's users, counted from the one named, who may; false when nobody may. */
 async function asSomebody(
   world: World,
   account: Account,
@@ -129,7 +124,6 @@ async function asSomebody(
     return true;
   }
   if (command.do === 'comment') {
-    if (!world.offers('POST /api/v1/tickets/{id}/comments')) return false;
     const mentioned = at(account.people, command.mention);
     const isMentionable = mentioned !== undefined && world.may(mentioned, 'view', ticket);
     const body = { text: `Between us: ${marker('c', ticket.hex)}`, ...(mentioned && { mentions: [mentioned.id] }) };
@@ -140,13 +134,11 @@ async function asSomebody(
     return true;
   }
   if (command.do === 'follow') {
-    if (!world.offers('PUT /api/v1/tickets/{id}/followers/me')) return false;
     await world.client.json(command.follows ? 'PUT' : 'DELETE', `${path}/followers/me`, user.key);
     if (command.follows) ticket.followers.add(user.id);
     else ticket.followers.delete(user.id);
     return true;
   }
-  if (!world.offers('PUT /api/v1/tickets/{id}/drafts/{tab}')) return false;
   return draft(world, user, ticket, command.tab);
 }
 
@@ -215,17 +207,7 @@ async function elsewhere(world: World, command: Elsewhere): Promise<Touched> {
 
 /** Brings a user's rights to what the model says now. */
 async function change(world: World, { keeper }: Account, u: Member): Promise<void> {
-  if (world.offers('PATCH /api/v1/users/{id}')) {
-    const { seat, superAdmin, access, rights, active, scopes: ticketAccess, teams: teamIds } = u;
-    const body = { seat, superAdmin, access, rights, active, ticketAccess, teamIds };
-    await world.client.json('PATCH', `/api/v1/users/${u.id}`, keeper.key, body, [200]);
-    return;
-  }
-  await world.store.query(
-    `UPDATE gateway.desk_user SET seat = $2, super_admin = $3, access = $4, rights = $5, active = $6, ticket_access = $7 WHERE id = $1`,
-    [u.id, u.seat, u.superAdmin, u.access, u.rights, u.active, JSON.stringify(u.scopes)],
-  );
-  await world.store.query('DELETE FROM gateway.team_member WHERE user_id = $1', [u.id]);
-  for (const team of u.teams)
-    await world.store.query('INSERT INTO gateway.team_member (account_id, team_id, user_id) VALUES ($1, $2, $3)', [u.account, team, u.id]);
+  const { seat, superAdmin, access, rights, active, scopes: ticketAccess, teams: teamIds } = u;
+  const body = { seat, superAdmin, access, rights, active, ticketAccess, teamIds };
+  await world.client.json('PATCH', `/api/v1/users/${u.id}`, keeper.key, body, [200]);
 }

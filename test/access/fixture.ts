@@ -1,22 +1,12 @@
 import { randomUUID } from 'node:crypto';
-
 import { waitFor } from '@helpdesk/testing';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
-import type { AccountPlan, PersonPlan, Plan } from './plan.js';
+import { personPlan, type AccountPlan, type PersonPlan, type Plan } from './plan.js';
 import { readInventory } from './inventory.js';
 import { hashOf, newHex, newKey, World, type Account, type Case, type Member } from './world.js';
 
-const ALL = { scope: 'all', unassigned: true } as const;
-const KEEPER: PersonPlan = {
-  active: true,
-  superAdmin: true,
-  seat: 'service',
-  access: [],
-  rights: [],
-  scopes: { view: ALL, edit: ALL, delete: ALL },
-  teams: [],
-};
+const KEEPER = personPlan({ superAdmin: true });
 const STAGES = [
   ['New', 'new'],
   ['Waiting on contact', 'waiting'],

@@ -1,5 +1,5 @@
 /** What a marker stands in: name, message text, file name, file bytes, comment, draft. */
-export type MarkerKind = 'n' | 't' | 'f' | 'b' | 'c' | 'd';
+type MarkerKind = 'n' | 't' | 'f' | 'b' | 'c' | 'd';
 
 const MARKER = /zz[ntfbcd][0-9a-f]{12}/g;
 

@@ -28,7 +28,9 @@ describe(`what somebody may not see might as well not be there (ACCESS_SEED=${se
   let clone: Clone;
 
   beforeAll(async () => {
-    [desk, postgres] = await Promise.all([openDesk(), startPostgres()]);
+    // One by one: when one does not start, those before it are stopped at the end.
+    desk = await openDesk();
+    postgres = await startPostgres();
     const env = { LOG_LEVEL: 'warn', PUBLIC_URL, DATABASE_URL: postgres.url, ADMIN_EMAIL: '', ADMIN_PASSWORD: '' };
     second = await startDesk({ form: 'embedded', env });
     client = new Client(desk.url);

@@ -5,6 +5,18 @@ import type { Person, Rule } from './facts.js';
 export interface PersonPlan extends Pick<Person, 'active' | 'superAdmin' | 'seat' | 'access' | 'rights' | 'scopes'> {
   teams: boolean[];
 }
+const ALL: Rule = { scope: 'all', unassigned: false };
+/** Somebody with a Service seat who may see and change everything, but for what is said. */
+export const personPlan = (more: Partial<PersonPlan> = {}): PersonPlan => ({
+  active: true,
+  superAdmin: false,
+  seat: 'service',
+  access: [],
+  rights: [],
+  scopes: { view: ALL, edit: ALL, delete: ALL },
+  teams: [],
+  ...more,
+});
 export interface TicketPlan {
   owner: number | null;
   team: number | null;

@@ -9,10 +9,10 @@ import { worlds, type Plan } from './plan.js';
 import { Windows } from './live.js';
 import { uncovered, vanished } from './routes.js';
 import { Sweep, type Tally } from './sweep.js';
-import { probeWalls } from './walls.js';
+import { probeWalls, type Probed } from './walls.js';
 import { World } from './world.js';
 
-export interface PlayOptions {
+interface PlayOptions {
   seed: number;
   /** At least so many. */
   worlds: number;
@@ -21,7 +21,7 @@ export interface PlayOptions {
   /** How long a failure is made smaller. */
   shrinkMs?: number;
 }
-export interface Played extends Tally {
+interface Played extends Tally {
   seed: number;
   worlds: number;
   commands: number;
@@ -110,15 +110,16 @@ export class Player {
   }
 
   /** Only the end of a world is swept; its first wrong answer is thrown, and what PostgreSQL alone would show is asked as well. */
-  async showcase(plan: Plan): Promise<{ asked: number }> {
+  async showcase(plan: Plan): Promise<Omit<Probed, 'wrong'>> {
     const world = await this.begin(plan);
     for (const command of plan.commands) if (command) await run(world, command);
     await readInventory(world);
     // Taken down while the code alone is tried.
-    const { wrong, asked } = process.env.ACCESS_WALLS === 'down' ? { wrong: [], asked: Infinity } : await probeWalls(world);
+    const isDown = process.env.ACCESS_WALLS === 'down';
+    const { wrong, ...probed } = isDown ? { wrong: [], asked: Infinity, unasked: [] } : await probeWalls(world);
     if (wrong.length > 0) throw new Error(`the walls in the database: ${wrong.join('; ')}`);
     await this.sweep.everything(world);
-    return { asked };
+    return probed;
   }
 
   private async begin(plan: Plan): Promise<World> {

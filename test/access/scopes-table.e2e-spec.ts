@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDesk, openWorld, type RunningDesk } from './desk.js';
 import type { Rule } from './facts.js';
-import type { PersonPlan, TicketPlan } from './plan.js';
-import { cellOf, rows, type Answered } from './tables.js';
+import { personPlan, type PersonPlan, type TicketPlan } from './plan.js';
+import { callerOf, cellOf, rows, type Answered } from './tables.js';
 import type { Account, Case, Member, World } from './world.js';
 
 /** D-50: which tickets a scope covers. Everybody below is in team A; `teammate` owns as somebody of team A, `stranger` of team B. */
@@ -33,15 +33,7 @@ function ruleOf(words: string): Rule {
   const [scope, unassigned] = words.split(' + ');
   return { scope: scope as Rule['scope'], unassigned: unassigned !== undefined };
 }
-const person = (scopes: PersonPlan['scopes'], teams: boolean[]): PersonPlan => ({
-  active: true,
-  superAdmin: false,
-  seat: 'service',
-  access: [],
-  rights: [],
-  scopes,
-  teams,
-});
+const person = (scopes: PersonPlan['scopes'], teams: boolean[]) => personPlan({ scopes, teams });
 const ALL = ruleOf('all');
 const OWN = ruleOf('own');
 const LEAST = { view: OWN, edit: OWN, delete: OWN };
@@ -83,13 +75,7 @@ afterAll(async () => {
   await desk?.stop();
 }, 60_000);
 
-async function call(user: Member, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered> {
-  const answer = await world.client.send(
-    { method, path: `/api/v1${path}`, body: body === undefined ? undefined : JSON.stringify(body), headers },
-    user.key,
-  );
-  return { status: answer.status, json: (answer.body ? JSON.parse(answer.body) : {}) as Answered['json'] };
-}
+const call = callerOf(() => world);
 const user = (index: number) => account.people[index] as Member;
 const ticketsOf = (index: number) => {
   const mine = world.tickets.filter((ticket) => ticket.account === account.id);

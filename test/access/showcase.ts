@@ -1,4 +1,4 @@
-import type { PersonPlan, Plan, TicketPlan } from './plan.js';
+import { personPlan, type PersonPlan, type Plan, type TicketPlan } from './plan.js';
 import type { Rule } from './facts.js';
 
 const [ALL, OWN, TEAM, NONE] = (['all', 'own', 'team', 'none'] as const).map((scope): Rule => ({ scope, unassigned: false })) as [
@@ -8,16 +8,8 @@ const [ALL, OWN, TEAM, NONE] = (['all', 'own', 'team', 'none'] as const).map((sc
   Rule,
 ];
 const and = (rule: Rule): Rule => ({ ...rule, unassigned: true });
-const person = (seat: PersonPlan['seat'], view: Rule, edit: Rule, remove: Rule, more: Partial<PersonPlan> = {}): PersonPlan => ({
-  active: true,
-  superAdmin: false,
-  seat,
-  access: [],
-  rights: [],
-  scopes: { view, edit, delete: remove },
-  teams: [],
-  ...more,
-});
+const person = (seat: PersonPlan['seat'], view: Rule, edit: Rule, remove: Rule, more: Partial<PersonPlan> = {}) =>
+  personPlan({ seat, scopes: { view, edit, delete: remove }, ...more });
 const RIGHTS = ['account_settings', 'user_admin', 'export', 'bulk', 'audit'];
 const teams = (text: string) => [...text].map((c) => c === 'x');
 
@@ -61,6 +53,7 @@ export const SHOWCASE: Plan = {
     { do: 'draft', ticket: 11, user: 0, tab: 'comment' },
     { do: 'draft', ticket: 3, user: 0, tab: 'reply' },
     { do: 'draft', ticket: 3, user: 1, tab: 'comment' },
+    { do: 'draft', ticket: 15, user: 0, tab: 'comment' },
     { do: 'reply', ticket: 4, user: 0 },
     { do: 'reply', ticket: 10, user: 2 },
     { do: 'own', ticket: 5, user: 1 },

@@ -28,7 +28,7 @@ export interface Tally {
   wrongAnswers: number;
 }
 /** An answer that is not what the model says. */
-export class Wrong extends Error {
+class Wrong extends Error {
   constructor(
     readonly kind: 'leak' | 'over-block' | 'wrong answer',
     what: string,

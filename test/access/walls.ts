@@ -6,7 +6,7 @@ const SERVICES = ['gateway', 'channels', 'conversations', 'tickets', 'notificati
 /** Rows that hang on a ticket, for whom the ticket is seen. */
 const OF_TICKETS = ['ticket_link', 'ticket_activity', 'ticket_follower', 'ticket_mention', 'ticket_contact', 'ticket_company'];
 
-interface Table {
+export interface Table {
   schema: string;
   name: string;
   /** The column that says whose a row is. */
@@ -21,6 +21,10 @@ const TABLES = `
   SELECT n.nspname AS schema, c.relname AS name, a.attname AS key FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = CASE WHEN n.nspname || '.' || c.relname = 'gateway.account' THEN 'id' ELSE 'account_id' END
   WHERE c.relkind = 'r' AND n.nspname = ANY ($1) ORDER BY 1, 2`;
+
+/** What keeps rows of accounts. */
+export const accountTables = async (store: pg.Client, schemas = SERVICES): Promise<Table[]> =>
+  (await store.query<Table>(TABLES, [schemas])).rows;
 
 /** Transactions under a role, with the settings that say for whom; nothing of them is kept. */
 class Walls {
@@ -46,44 +50,68 @@ class Walls {
   }
 }
 
+export interface Probed {
+  wrong: string[];
+  /** How many tables could be asked. */
+  asked: number;
+  /** What nobody could ask, and why: it proves nothing. */
+  unasked: string[];
+}
+type Probe = Pick<Probed, 'wrong' | 'unasked'>;
+
+/** What PostgreSQL says of a refusal, by a policy as well as for want of a right. */
+const REFUSED = '42501';
+
 /**
  * Asks PostgreSQL itself, under the role of each service and the settings of a transaction: what may be seen without any help of the code.
- * Gives what is wrong, and how many tables could be asked.
  */
-export async function probeWalls(world: World): Promise<{ wrong: string[]; asked: number }> {
+export async function probeWalls(world: World): Promise<Probed> {
   const { store } = world;
   const { rows } = await store.query<{ database: string }>('SELECT current_database() AS database');
   const walls = new Walls(store, rows[0]?.database ?? '');
-  const { rows: tables } = await store.query<Table>(TABLES, [[...SERVICES, 'bus']]);
+  const tables = await accountTables(store, [...SERVICES, 'bus']);
   const [ours, theirs] = world.accounts.map(({ id }) => id) as [string, string];
-  const wrong: string[] = [];
+  const [wrong, unasked]: [string[], string[]] = [[], []];
   let asked = 0;
   for (const table of tables) {
     const found = await probeTable(world, walls, table, [ours, theirs]);
-    if (found) asked += 1;
-    wrong.push(...(found ?? []));
+    if (typeof found === 'string') unasked.push(found);
+    else {
+      asked += 1;
+      wrong.push(...found.wrong);
+      unasked.push(...found.unasked);
+    }
   }
   wrong.push(...(await probeScopes(world, (user, sql) => walls.as(walls.role('tickets'), settingsOf(world, user), sql))));
   wrong.push(
     ...(await probeComments(ours, (sql, plant) => walls.as(walls.role('conversations'), { account: ours, view: 'all' }, sql, plant))),
   );
   for (const change of ["UPDATE gateway.audit SET action = 'x'", 'DELETE FROM gateway.audit']) {
-    const done = await walls.as(walls.role('gateway'), { account: ours }, change).then(
-      () => true,
-      () => false,
-    );
-    if (done) wrong.push(`the audit can be changed: ${change}`);
+    const { isDone } = await attempt(walls.as(walls.role('gateway'), { account: ours }, change));
+    if (isDone) wrong.push(`the audit can be changed: ${change}`);
   }
-  return { wrong, asked };
+  return { wrong, asked, unasked };
 }
 
-/** Each account sees its rows only, and nobody any where nobody said for whom. Undefined: no row could be made there. */
+/** Whether it is let through; refused for want of a right, no policy was asked. Whatever else fails is thrown. */
+async function attempt(work: Promise<unknown>): Promise<{ isDone: boolean; hasNoRight: boolean }> {
+  try {
+    await work;
+    return { isDone: true, hasNoRight: false };
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code !== REFUSED) throw error;
+    return { isDone: false, hasNoRight: message.startsWith('permission denied') };
+  }
+}
+
+/** Each account sees its rows only, and nobody sees any where nobody said for whom. A text: why nothing could be asked there. */
 async function probeTable(
   world: World,
   walls: Walls,
   { schema, name, key }: Table,
   [ours, theirs]: [string, string],
-): Promise<string[] | undefined> {
+): Promise<Probe | string> {
   const table = `${schema}.${name}`;
   const role = walls.role(['comment', 'draft'].includes(name) ? 'comments' : schema === 'bus' ? 'tickets' : schema);
   const count = `SELECT count(*) FILTER (WHERE ${key} = '${ours}')::int AS ours, count(*) FILTER (WHERE ${key} <> '${ours}')::int AS others FROM ${table}`;
@@ -92,9 +120,11 @@ async function probeTable(
   let plant: string[] = [];
   if (there.ours === 0 || there.others === 0) {
     plant = await plantIn(world.store, table, key, [ours, theirs]);
-    const [planted] = await walls.as<Counts>('NONE', {}, count, plant).catch(() => []);
-    if (!planted) return undefined;
-    there = planted;
+    try {
+      there = (await walls.as<Counts>('NONE', {}, count, plant))[0] as Counts;
+    } catch (error) {
+      return `${table}: no row can be made there (${(error as Error).message})`;
+    }
   }
   const inAccount = { account: ours, view: 'all' };
   const wrong: string[] = [];
@@ -103,14 +133,10 @@ async function probeTable(
   if (seen?.ours !== there.ours) wrong.push(`${table}: ${seen?.ours} of ${there.ours} own rows are seen`);
   const [unset] = await walls.as<Counts>(role, {}, count, plant);
   if (!unset || unset.ours + unset.others > 0) wrong.push(`${table}: rows are seen where nobody said for whom`);
-  // Moving a row to another account is refused, or there is no right to change rows at all.
   const move = `UPDATE ${table} SET ${key} = '${theirs}' WHERE ${key} = '${ours}'`;
-  const moved = await walls.as(role, inAccount, move, plant).then(
-    () => 'done',
-    (error: { code?: string }) => error.code,
-  );
-  if (moved !== '42501') wrong.push(`${table}: a row can be moved to another account (${moved})`);
-  return wrong;
+  const { isDone, hasNoRight } = await attempt(walls.as(role, inAccount, move, plant));
+  if (isDone) wrong.push(`${table}: a row can be moved to another account`);
+  return { wrong, unasked: hasNoRight ? [`${table}: ${role} may not change rows`] : [] };
 }
 
 /** Statements that make one row for each account, with anything in the columns that must have something. */
@@ -156,11 +182,8 @@ async function probeScopes(world: World, ask: (user: Member, sql: string) => Pro
 async function probeComments(account: string, ask: Ask): Promise<string[]> {
   const wrong: string[] = [];
   for (const table of ['comment', 'draft']) {
-    const isOpen = await ask(`SELECT 1 FROM conversations.${table} LIMIT 1`).then(
-      () => true,
-      () => false,
-    );
-    if (isOpen) wrong.push(`conversations.${table} can be read by what renders for customers`);
+    const { isDone } = await attempt(ask(`SELECT 1 FROM conversations.${table} LIMIT 1`));
+    if (isDone) wrong.push(`conversations.${table} can be read by what renders for customers`);
   }
   const ofComment = `INSERT INTO conversations.attachment (account_id, id, comment_id, filename, content_type, size, sha256, is_inline)
     VALUES ('${account}', gen_random_uuid(), gen_random_uuid(), 'x', 'text/plain', 1, '', false)`;

@@ -64,7 +64,7 @@ export type TargetKind =
   | 'team';
 
 /** Draft markers: whose draft, on which ticket. */
-export interface DraftOf {
+interface DraftOf {
   ticket: Case;
   user: string;
   tab: 'reply' | 'comment';
@@ -142,10 +142,6 @@ export class World {
     return this.tickets.find((ticket) => ticket.hex === hex);
   }
 
-  offers(operation: string): boolean {
-    return this.operations.has(operation);
-  }
-
   /** A customer writes: the first message of a thread makes the ticket. */
   async write(account: Account, { thread, hex, contact }: Pick<Case, 'thread' | 'hex' | 'contact'>): Promise<void> {
     const envelope = {
@@ -163,21 +159,23 @@ export class World {
     await this.client.json('POST', `/api/v1/ingest/${account.channel.id}`, account.channel.token, envelope);
   }
 
-  /** Waits until nothing is on its way between the services any more. */
+  /** Waits until nothing is on its way between the services any more; throws when a handler gave up. */
   async settle(): Promise<void> {
     const ids = this.accounts.map(({ id }) => id);
-    await waitFor(
+    const { parked } = await waitFor(
       async () => {
         const { rows } = await this.store.query<{ due: number; parked: string | null }>(
           `SELECT count(*) FILTER (WHERE quarantined_at IS NULL AND due_at <= now())::int AS due,
-             max(error_detail) FILTER (WHERE quarantined_at IS NOT NULL) AS parked FROM bus.dispatch WHERE account_id = ANY ($1)`,
+             max(coalesce(error_detail, 'for no reason')) FILTER (WHERE quarantined_at IS NOT NULL) AS parked FROM bus.dispatch WHERE account_id = ANY ($1)`,
           [ids],
         );
-        if (rows[0]?.parked) throw new Error(`a handler gave up: ${rows[0].parked}`);
-        return rows[0]?.due === 0;
+        const [now] = rows;
+        // What is parked stays: thrown in here it would be asked again until time is up.
+        return now && (now.parked !== null || now.due === 0) ? now : undefined;
       },
       { every: 5, within: 20_000, what: 'quiescence' },
     );
+    if (parked !== null) throw new Error(`a handler gave up: ${parked}`);
   }
 }
 

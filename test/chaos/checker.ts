@@ -36,7 +36,7 @@ export async function readEverything(api: Api): Promise<View> {
   return { ticketIds, messages };
 }
 
-export interface Verdict {
+interface Verdict {
   lost: string[];
   doubled: string[];
   outOfOrder: string[];
@@ -79,9 +79,9 @@ export function judge(mails: GeneratedMail[], view: View): Verdict {
   return { lost, doubled, outOfOrder, wrongTicket, ghosts };
 }
 
-export const FINAL_STATES = ['sent', 'delivered', 'failed', 'bounced', 'unconfirmed'];
+const FINAL_STATES = ['sent', 'delivered', 'failed', 'bounced', 'unconfirmed'];
 
-export interface ReplyVerdict {
+interface ReplyVerdict {
   /** Text marks of replies without an entry, or with more than one. */
   notOnce: string[];
   notFinal: string[];

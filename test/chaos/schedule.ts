@@ -3,12 +3,12 @@ import { waitFor, type Desk, type PostgresServer, type Random, type RedisServer,
 
 export const SERVICES = ['gateway', 'channels', 'conversations', 'tickets', 'notifications'] as const;
 
-export type Fault =
+type Fault =
   | { at: number; kind: 'kill'; service: string }
   | { at: number; kind: 'flush' | 'redis-restart' | 'postgres-restart' }
   | { at: number; kind: 'sink'; mode: SinkMode };
 
-export interface Targets {
+interface Targets {
   desk: Desk;
   redis: RedisServer;
   postgres: PostgresServer;

@@ -3,6 +3,7 @@ import { ApiError, SUPPORT_ADDRESS, waitFor } from '@helpdesk/testing';
 import { makeChannel } from '../support/channels.js';
 import { deliver, post, uniqueWord } from '../support/letters.js';
 import { entry, messagesOf, ticketNamed, type Item } from '../support/reading.js';
+import { customerOf, ticketByMail } from '../support/tickets.js';
 import type { Stage } from './stage.js';
 
 /** What leaves the desk: automatic answers, bounces of it, and never twice. */
@@ -44,9 +45,8 @@ export function testOutgoing(stage: () => Stage): void {
   it('marks a reply as bounced when its delivery status notification comes', async () => {
     const { desk, api, sink } = stage();
     const word = uniqueWord();
-    const customer = `gone-${word}@customer.test`;
-    await post(desk.smtpPort, { from: customer, subject: `Soon gone ${word}`, text: 'hello' });
-    const ticket = await ticketNamed(api, word);
+    const customer = customerOf(word);
+    const ticket = await ticketByMail(desk.smtpPort, api, word);
     const reply = await api.post<Item>(`/tickets/${ticket.id}/replies`, { text: 'Here you are.', undoSeconds: 0 });
     const out = await waitFor(() => sink.to(customer)[0], { what: 'the answer at the sink' });
     const dsn = [
@@ -90,9 +90,8 @@ export function testOutgoing(stage: () => Stage): void {
   it('sends once for three requests with one Idempotency-Key, and refuses the key for another body', async () => {
     const { desk, api, sink } = stage();
     const word = uniqueWord();
-    const customer = `once-${word}@customer.test`;
-    await post(desk.smtpPort, { from: customer, subject: `Only once ${word}`, text: 'hello' });
-    const ticket = await ticketNamed(api, word);
+    const customer = customerOf(word);
+    const ticket = await ticketByMail(desk.smtpPort, api, word);
     const path = `/tickets/${ticket.id}/replies`;
     const ask = (text: string) => api.post<Item>(path, { text, undoSeconds: 0 }, { 'idempotency-key': word });
     const answers = await Promise.all([ask('Only once'), ask('Only once'), ask('Only once')]);
@@ -108,8 +107,7 @@ export function testOutgoing(stage: () => Stage): void {
   it('shows a reply that the relay refuses as failed, with the reason', async () => {
     const { desk, api, sink } = stage();
     const word = uniqueWord();
-    await post(desk.smtpPort, { from: `${word}@customer.test`, subject: `Refused ${word}`, text: 'hello' });
-    const ticket = await ticketNamed(api, word);
+    const ticket = await ticketByMail(desk.smtpPort, api, word);
     sink.set('550');
     try {
       const reply = await api.post<Item>(`/tickets/${ticket.id}/replies`, { text: 'Will not arrive.', undoSeconds: 0 });
@@ -123,9 +121,8 @@ export function testOutgoing(stage: () => Stage): void {
   it('shows a reply as unconfirmed when the connection breaks after the final dot, and does not send it again', async () => {
     const { desk, api, sink } = stage();
     const word = uniqueWord();
-    const customer = `${word}@customer.test`;
-    await post(desk.smtpPort, { from: customer, subject: `Unclear ${word}`, text: 'hello' });
-    const ticket = await ticketNamed(api, word);
+    const customer = customerOf(word);
+    const ticket = await ticketByMail(desk.smtpPort, api, word);
     sink.set('reset_after_dot');
     try {
       const reply = await api.post<Item>(`/tickets/${ticket.id}/replies`, { text: 'May have arrived.', undoSeconds: 0 });

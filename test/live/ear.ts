@@ -2,7 +2,7 @@ import { waitFor } from '@helpdesk/testing';
 import { io, type Socket } from 'socket.io-client';
 import type { Person } from './people.js';
 
-export interface Heard {
+interface Heard {
   event: string;
   ticketId?: string;
   version?: number;
@@ -13,7 +13,7 @@ export interface Heard {
   at: number;
 }
 
-export interface Connecting {
+interface Connecting {
   cookie?: string;
   origin?: string;
   bearer?: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitFor, type Api } from '@helpdesk/testing';
-import { post, uniqueWord } from '../support/letters.js';
-import { ticketNamed } from '../support/reading.js';
+import { uniqueWord } from '../support/letters.js';
+import { ticketByMail } from '../support/tickets.js';
 import { Ear, frames } from './ear.js';
 import { OWN, type People, type Person } from './people.js';
 
@@ -26,8 +26,7 @@ export const owned = (stage: LiveStage, ticketId: string, ownerId: string | null
 /** A ticket that came by mail. */
 export async function newTicket(stage: LiveStage, owner?: Person): Promise<string> {
   const word = secret();
-  await post(stage.smtpPort, { from: `${word}@customer.test`, subject: `About ${word}`, text: `Please help: ${word}` });
-  const { id } = await ticketNamed(stage.api, word);
+  const { id } = await ticketByMail(stage.smtpPort, stage.api, word);
   if (owner) await owned(stage, id, owner.id);
   return id;
 }

@@ -28,7 +28,7 @@ export class People {
 
   static async of(databaseUrl: string): Promise<People> {
     const store = new pg.Client({ connectionString: databaseUrl });
-    // The cluster's test ends its database first.
+    // A desk that dies in a test takes its database along; the test says so itself.
     store.on('error', () => undefined);
     await store.connect();
     const { rows } = await store.query<{ id: string }>('SELECT id FROM gateway.account ORDER BY created_at LIMIT 1');

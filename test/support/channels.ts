@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Api } from '@helpdesk/testing';
 
-export interface Channel {
+interface Channel {
   id: string;
   token: string;
   secret: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { encodedWords, mailDate, SmtpClient, SUPPORT_ADDRESS } from '@helpdesk/testing';
 
-export interface Letter {
+interface Letter {
   from: string;
   to?: string;
   subject: string;

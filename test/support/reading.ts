@@ -23,7 +23,7 @@ export interface Item {
   form?: { fields: { name: string; value: string }[] };
 }
 
-export interface Parked {
+interface Parked {
   id: string;
   channelId: string | null;
   code: string;

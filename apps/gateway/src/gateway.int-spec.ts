@@ -1,55 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { join } from 'node:path';
-import { migrate, runtimeFor } from '@helpdesk/platform';
-import { Child, freePorts, repositoryRoot, scratchFolder, startPostgres, waitFor, type PostgresServer } from '@helpdesk/testing';
+import { ADMIN, LoneGateway } from '@helpdesk/testing';
 import request from 'supertest';
 
-const ADMIN = { email: 'anna@acme.test', password: 'correct horse battery' };
-const SETUP = { ...ADMIN, accountName: 'Acme', name: 'Anna', supportAddress: 'help@acme.test' };
 const ANY_ID = '01890000-0000-7000-8000-000000000001';
 
-let postgres: PostgresServer;
-let gateway: Child;
+let gateway: LoneGateway;
 let url: string;
 let http: ReturnType<typeof request>;
 let cookie: string;
 
-/** The gateway alone, on a real database: the services behind it do not answer. */
 beforeAll(async () => {
-  postgres = await startPostgres();
-  const folder = scratchFolder('gateway');
-  const port = await freePorts(1);
-  const env = { ...process.env, DATA_DIR: folder, LOG_LEVEL: 'warn', PORT: String(port), DATABASE_URL: postgres.url };
-  const { databaseUrl, keys } = runtimeFor('gateway', env);
-  await migrate(databaseUrl, keys);
-  gateway = new Child(process.execPath, ['dist/apps/gateway/src/main.js'], join(folder, 'gateway.log'), { cwd: repositoryRoot, env });
-  url = `http://127.0.0.1:${port}`;
+  gateway = await LoneGateway.start();
+  ({ url } = gateway);
   http = request(url);
-  const isUp = () =>
-    fetch(`${url}/health/live`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-  await waitFor(isUp, { what: 'the gateway' });
-  // The account's rows are there at once; what the services add waits for them.
-  void http
-    .post('/api/v1/setup')
-    .send(SETUP)
-    .then(
-      () => undefined,
-      () => undefined,
-    );
-  const signIn = async (): Promise<string> => {
-    const answer = await http.post('/api/v1/session').send(ADMIN);
-    return answer.status === 200 ? String(answer.headers['set-cookie']) : signIn();
-  };
-  cookie = await signIn();
-}, 60_000);
+  const answer = await http.post('/api/v1/session').send(ADMIN).expect(200);
+  cookie = String(answer.headers['set-cookie']);
+}, 120_000);
 
-afterAll(async () => {
-  await gateway?.end('SIGTERM');
-  await postgres?.stop();
-}, 30_000);
+afterAll(() => gateway?.stop(), 30_000);
 
 interface Operation {
   'x-access'?: string;
@@ -93,13 +61,13 @@ describe('who may come in', () => {
     const me = () => http.get('/api/v1/me').set('authorization', `Bearer ${key}`);
     await me()
       .expect(200)
-      .expect(({ body }) => expect(body).toMatchObject({ user: { email: ADMIN.email }, account: { name: 'Acme' } }));
+      .expect(({ body }) => expect(body).toMatchObject({ user: { email: ADMIN.email }, account: { name: 'Test desk' } }));
     await http.delete(`/api/v1/api-keys/${id}`).set('cookie', cookie).expect(204);
     await me().expect(401);
   });
 
   test('five wrong passwords lock the address, right ones never count', async () => {
-    const attempt = (password: string) => http.post('/api/v1/session').send({ email: 'nobody@acme.test', password });
+    const attempt = (password: string) => http.post('/api/v1/session').send({ email: 'nobody@desk.test', password });
     for (let i = 0; i < 5; i += 1) await attempt('wrong').expect(401);
     await attempt('wrong').expect(429).expect('retry-after', '900');
     for (let i = 0; i < 6; i += 1) await http.post('/api/v1/session').send(ADMIN).expect(200);

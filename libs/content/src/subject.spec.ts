@@ -19,7 +19,7 @@ test('knows forwards from replies', () => {
   for (const subject of ['Re: a', 'AW: a', 'SV: a', 'a fwd: b', 'Forward planning']) expect(hasForwardPrefix(subject)).toBe(false);
 });
 
-test('is fast on a hostile subject', () => {
+test('is fast on a hostile subject', async () => {
   const hostile = ['Re: '.repeat(500_000), '['.repeat(1_000_000)];
-  expect(fastest(() => hostile.map(normaliseSubject))).toBeLessThan(100);
+  expect(await fastest(() => hostile.map(normaliseSubject))).toBeLessThan(100);
 });

@@ -34,10 +34,6 @@ export class Api {
     return new Api(`${url}/api/v1`, { authorization: `Bearer ${key}` });
   }
 
-  static anonymous(url: string): Api {
-    return new Api(`${url}/api/v1`, {});
-  }
-
   static async signIn(url: string, email: string, password: string): Promise<Api> {
     const answer = await fetch(`${url}/api/v1/session`, {
       method: 'POST',

@@ -9,7 +9,7 @@ import { isAlive, scratchFolder } from './servers.js';
 export const ADMIN = { email: 'admin@desk.test', password: 'correct horse battery staple' } as const;
 export const SUPPORT_ADDRESS = 'support@desk.test';
 
-export interface DeskOptions {
+interface DeskOptions {
   form: 'embedded' | 'cluster';
   /** Only for the cluster. */
   replicas?: number;
@@ -21,7 +21,7 @@ export interface DeskOptions {
   within?: number;
 }
 
-export interface ProcessEntry {
+interface ProcessEntry {
   service: string;
   replica: number;
   pid: number | null;

@@ -6,11 +6,22 @@ import { Child, repositoryRoot } from './child.js';
 import { ADMIN } from './desk.js';
 import { freePorts } from './ports.js';
 import { scratchFolder, startPostgres, type PostgresServer } from './servers.js';
+import { Visitor } from './visitor.js';
 import { waitFor } from './wait-for.js';
 
 const run = promisify(execFile);
+const OTHER = { email: 'root@other.test', password: 'a long enough sentence' } as const;
 
-/** Gateways alone, on one real database: for what needs no other service, in a third of the time a desk takes. */
+/** What is none of the first account's business. */
+export interface OtherAccount {
+  /** Its super admin, signed in. */
+  root: Visitor;
+  userId: string;
+  /** A team with him in it. */
+  teamId: string;
+}
+
+/** Gateways alone, on one real database: for what needs no other service; they start sooner than a desk. */
 export class LoneGateway {
   private readonly children: Child[] = [];
 
@@ -23,9 +34,14 @@ export class LoneGateway {
   /** With the account of {@link ADMIN}; its channel and pipeline wait for services that never come. */
   static async start(env: NodeJS.ProcessEnv = {}): Promise<LoneGateway> {
     const gateway = new LoneGateway(await startPostgres(), scratchFolder('gateway'), `http://localhost:${await freePorts(1)}`);
-    await gateway.command('dist/libs/platform/src/database/migrate.main.js');
-    const first = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, ACCOUNT_NAME: 'Test desk' };
-    await gateway.launch(gateway.url, { ...first, ...env });
+    try {
+      await gateway.command('dist/libs/platform/src/database/migrate.main.js');
+      const first = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, ACCOUNT_NAME: 'Test desk' };
+      await gateway.launch(gateway.url, { ...first, ...env });
+    } catch (error) {
+      await gateway.stop();
+      throw error;
+    }
     return gateway;
   }
 
@@ -45,6 +61,22 @@ export class LoneGateway {
     return (await run(process.execPath, [script, ...args], { cwd: repositoryRoot, env: this.environment() })).stdout.trim();
   }
 
+  /** A second account on this database, made by the product's own command; once for each gateway. */
+  async otherAccount(): Promise<OtherAccount> {
+    const options = {
+      '--name': 'Other',
+      '--admin-email': OTHER.email,
+      '--admin-password': OTHER.password,
+      '--support-address': 'help@other.test',
+    };
+    await this.command('dist/apps/gateway/src/accounts/add-account.main.js', Object.entries(options).flat());
+    const root = await Visitor.signIn(this.url, OTHER.email, OTHER.password);
+    const userId = (await root.get<{ user: { id: string } }>('/me')).body.user.id;
+    const team = await root.post<{ id: string }>('/teams', { name: 'Theirs', memberIds: [userId] });
+    if (team.status !== 201) throw new Error(`POST /teams → ${team.status}`);
+    return { root, userId, teamId: team.body.id };
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.children.map((child) => child.end('SIGTERM')));
     await this.postgres.stop();
@@ -62,7 +94,9 @@ export class LoneGateway {
         (answer) => answer.ok,
         () => false,
       );
-    await waitFor(isUp, { what: 'the gateway' });
+    // A busy machine needs longer than the usual wait.
+    await waitFor(async () => !child.isRunning || (await isUp()), { what: 'the gateway', within: 60_000 });
+    if (!child.isRunning) throw new Error(`the gateway ended:\n${child.output}`);
   }
 
   private environment(): NodeJS.ProcessEnv {

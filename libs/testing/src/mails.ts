@@ -2,7 +2,7 @@ import { DOMAINS, FIRST_NAMES, GREETINGS, LAST_NAMES, SENTENCES, THINGS, TROUBLE
 import { base64Lines, encodedWords, escapeHtml, mailDate, quotedPrintable } from './mime-text.js';
 import { Random } from './random.js';
 
-export interface MailOptions {
+interface MailOptions {
   count: number;
   seed: number;
   to: string;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GeneratedMail } from './mails.js';
 import { SmtpClient, SmtpRefusal } from './smtp-client.js';
 
-export interface SendOptions {
+interface SendOptions {
   /** Each connection goes to one of these ports; after a fault to the next. */
   ports: number[];
   to: string;
@@ -16,10 +16,10 @@ export interface SendOptions {
   onAccepted?: (mail: GeneratedMail, at: number) => void;
 }
 
-export interface SendReport {
+interface SendReport {
   /** Time of the 250 by index of the mail, ms of `performance.now()`. */
   acceptedAt: number[];
-  /** ms from the start of DATA's try to the 250, by index. */
+  /** ms from the start of the try that ended with the 250, a new connection included, by index. */
   took: number[];
   /** Tries that ended without a 250. */
   retries: number;

@@ -43,7 +43,12 @@ export async function startRedis(): Promise<RedisServer> {
   const launch = async () => {
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
     const started = new Child(command, args, join(folder, 'redis.log'), { detached: true });
-    await waitFor(async () => (await say(port, 'PING')).startsWith('+PONG'), { what: 'Redis' });
+    try {
+      await waitFor(async () => (await say(port, 'PING')).startsWith('+PONG'), { what: 'Redis' });
+    } catch (error) {
+      await started.end('SIGKILL');
+      throw error;
+    }
     return started;
   };
   let child = await launch();

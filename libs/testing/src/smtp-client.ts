@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-export interface SmtpReply {
+interface SmtpReply {
   code: number;
   text: string;
 }

@@ -52,9 +52,11 @@ export async function databaseMutants(store) {
     `SELECT p.proname AS name, pg_get_functiondef(p.oid) AS definition, pg_get_function_result(p.oid) AS result FROM pg_proc p
      JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'access' AND p.prokind = 'f'`,
   );
-  for (const { name, definition, result } of functions) {
-    if (!WIDEST[name]) continue;
-    const change = `CREATE OR REPLACE FUNCTION access.${name}() RETURNS ${result} LANGUAGE sql STABLE SECURITY DEFINER AS $f$ ${WIDEST[name]} $f$`;
+  for (const [name, widest] of Object.entries(WIDEST)) {
+    const found = functions.find((one) => one.name === name);
+    if (!found) throw new Error(`access.${name}() is gone, adjust test/access/mutants`);
+    const { definition, result } = found;
+    const change = `CREATE OR REPLACE FUNCTION access.${name}() RETURNS ${result} LANGUAGE sql STABLE SECURITY DEFINER AS $f$ ${widest} $f$`;
     list.push({ name: `setting: access.${name}() says the widest`, sql: { change, undo: definition } });
   }
   const { rows } = await store.query('SELECT current_database() AS name');

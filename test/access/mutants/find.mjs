@@ -10,7 +10,7 @@ import { relative } from 'node:path';
  * @property {boolean} [alone] true: row-level security is switched off, so that the code alone must hold
  */
 
-/** Texts that are looked for and gone. */
+/** What is looked for and gone, or not the only one of its kind. */
 export const gone = [];
 
 const lineOf = (source, at) => source.slice(0, at).split('\n').length;
@@ -19,7 +19,7 @@ const short = (file) =>
     .replace(/^(apps|libs)\//, '')
     .replace('/src/', '/');
 
-/** One mutant for each place where `pattern` is found in files that `within` matches. */
+/** One mutant for each place where `pattern` is found in files that `within` matches; there must be one. */
 export function everywhere(sources, within, pattern, kind, change, more = {}) {
   const found = [];
   for (const [file, source] of sources) {
@@ -32,10 +32,11 @@ export function everywhere(sources, within, pattern, kind, change, more = {}) {
       found.push({ name, edits: [{ file, from: at, to: at + match[0].length, text }], ...more });
     }
   }
+  if (found.length === 0) gone.push(`${kind}, anywhere in ${within}: ${pattern}`);
   return found;
 }
 
-/** Mutants named by their text: [what it is, old, new] in one file; `old` must stand there exactly once, or `*` times when told so. */
+/** Mutants named by their text: [what it is, old, new] in one file; `old` must stand there exactly once. */
 export function named(sources, file, kind, list, more = {}) {
   const source = sources.get(file);
   if (source === undefined) {
@@ -47,7 +48,8 @@ export function named(sources, file, kind, list, more = {}) {
     for (let i = 0; i < changes.length; i += 2) {
       const [old, text] = [changes[i], changes[i + 1]];
       const at = source.indexOf(old);
-      if (at < 0) gone.push(`${file}: ${old}`);
+      const times = source.split(old).length - 1;
+      if (times !== 1) gone.push(`${file}, ${times} times: ${old}`);
       edits.push({ file, from: at, to: at + old.length, text });
     }
     return { name: `${kind}: ${what}`, edits, ...more };

@@ -132,6 +132,7 @@ export function guards(sources) {
         "if (!principal) throw new Refused('not_signed_in');\n    if (!hasHelpdesk(principal)) throw new Refused('no_helpdesk_access');",
         "if (!principal) throw new Refused('not_signed_in');",
       ],
+      ['own events of any ticket', 'const actor = actorFor(principal);', 'const actor = actorFor({ ...principal, isSuperAdmin: true });'],
     ]),
     ...named(sources, 'apps/gateway/src/live/connections.ts', 'guard live', [
       ['rights that have changed', 'connection.renew(principal, readAt)', 'void readAt'],

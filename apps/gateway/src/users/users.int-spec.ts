@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ADMIN, fieldsOf, LoneGateway, Visitor, waitFor, type Answer, type ProblemAnswer } from '@helpdesk/testing';
+import { ADMIN, fieldsOf, LoneGateway, Visitor, waitFor, type Answer, type OtherAccount, type ProblemAnswer } from '@helpdesk/testing';
 import pg from 'pg';
 
 const PASSWORD = 'a long enough sentence';
@@ -21,8 +21,7 @@ interface User {
 
 let gateway: LoneGateway;
 let admin: Visitor;
-/** The super admin of another account. */
-let foreign: { root: Visitor; userId: string; teamId: string };
+let foreign: OtherAccount;
 let victim: User | undefined;
 let emails = 0;
 
@@ -52,18 +51,7 @@ const refused = async (who: Visitor, id: string, change: object, expected: strin
 beforeAll(async () => {
   gateway = await LoneGateway.start();
   admin = await signIn(ADMIN.email, ADMIN.password);
-  const options = {
-    '--name': 'Other',
-    '--admin-email': 'root@other.test',
-    '--admin-password': PASSWORD,
-    '--support-address': 'help@other.test',
-  };
-  await gateway.command('dist/apps/gateway/src/accounts/add-account.main.js', Object.entries(options).flat());
-  const root = await signIn('root@other.test');
-  const userId = await idOf(root);
-  const team = await root.post<{ id: string }>('/teams', { name: 'Theirs', memberIds: [userId] });
-  expect(team.status).toBe(201);
-  foreign = { root, userId, teamId: team.body.id };
+  foreign = await gateway.otherAccount();
 }, 120_000);
 
 afterAll(() => gateway?.stop(), 60_000);

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { fastest } from '@helpdesk/testing';
 import type { NormalisedMail } from './normalised-mail.js';
 import { parseMail } from './parse.js';
 
@@ -89,12 +90,13 @@ test('people who write about undelivered mail are no bounces', async () => {
   }
 });
 
-test('hostile reports stay cheap', async () => {
-  const started = performance.now();
-  await parse(dsn('Final-Recipient: rfc822; a@x.test\nAction: failed\n\n'.repeat(30_000)));
-  await parse(`${FROM}Subject: failure notice\n\ncould not be delivered ${'a@b'.repeat(100_000)}`);
-  await parse(`${FROM}Subject: failure notice\n\ncould not be delivered\n${'<a@b.test>:\n'.repeat(20_000)}`);
-  expect(performance.now() - started).toBeLessThan(5000);
+test.each([
+  ['rows', dsn('Final-Recipient: rfc822; a@x.test\nAction: failed\n\n'.repeat(30_000))],
+  ['one long address', `${FROM}Subject: failure notice\n\ncould not be delivered ${'a@b'.repeat(100_000)}`],
+  ['addresses', `${FROM}Subject: failure notice\n\ncould not be delivered\n${'<a@b.test>:\n'.repeat(20_000)}`],
+])('a hostile report of %s stays cheap', async (_, report) => {
+  // A busy machine needs 0.5 s for the slowest.
+  expect(await fastest(() => parse(report))).toBeLessThan(2000);
 });
 
 test.each([

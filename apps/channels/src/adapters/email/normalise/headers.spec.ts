@@ -51,7 +51,7 @@ test('gives something sensible for anything', () => {
   expect(scan('      \nSubject: behind a line of spaces\n\n').subject).toBe('behind a line of spaces');
 });
 
-test('stays linear: 1 MB headers of every shape take well under a second', () => {
+test('stays linear on 1 MB headers of every shape', async () => {
   const shapes = [
     `X: ${'a'.repeat(1e6)}\nSubject: s\n\n`,
     `Subject: s\nX: y\n${' folded\n'.repeat(1e5)}\n`,
@@ -62,6 +62,7 @@ test('stays linear: 1 MB headers of every shape take well under a second', () =>
     'X: y\n'.repeat(2e5),
   ];
   for (const shape of shapes) {
-    expect(fastest(() => scan(shape))).toBeLessThan(1000);
+    // A busy machine needs 0.8 s for the slowest; what is quadratic in a million needs minutes.
+    expect(await fastest(() => scan(shape))).toBeLessThan(5000);
   }
 });

@@ -101,7 +101,7 @@ test('ordinary text is left alone', () => {
   }
 });
 
-test('hostile text is trimmed in no time', () => {
+test('hostile text is trimmed in linear time', async () => {
   const shapes = [
     '>'.repeat(1e6),
     '>\n'.repeat(1e6),
@@ -116,7 +116,8 @@ test('hostile text is trimmed in no time', () => {
     '\n'.repeat(1e6),
   ];
   for (const shape of shapes) {
-    const ms = fastest(() => visibleReply(shape));
-    expect([shape.slice(0, 20), ms < 200]).toEqual([shape.slice(0, 20), true]);
+    const ms = await fastest(() => visibleReply(shape));
+    // A busy machine needs 0.2 s for the slowest; what is quadratic in a million needs minutes.
+    expect([shape.slice(0, 20), ms < 2000]).toEqual([shape.slice(0, 20), true]);
   }
 });

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openDesk, openWorld, type RunningDesk } from './desk.js';
+import { personPlan } from './plan.js';
+import { answered, callerOf } from './tables.js';
+import { accountTables } from './walls.js';
+import type { Account, Case, World } from './world.js';
+
+/** What a request notes that changes nothing: when a key was used, and what would be repeated for an Idempotency-Key. */
+const NOTES = new Set(['gateway.api_key', 'gateway.idempotency']);
+
+let desk: RunningDesk;
+let world: World;
+let account: Account;
+let other: Account;
+let close: () => Promise<void>;
+/** An id of each kind, there in the other account. */
+let theirs: Record<'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment', string>;
+/** Where tickets made by hand begin. */
+let place: { pipelineId: string; stageId: string };
+
+const call = callerOf(() => world);
+
+beforeAll(async () => {
+  desk = await openDesk();
+  const plan = { people: [personPlan()], teams: 1, tickets: [{ owner: null, team: null, contact: 0 }] };
+  ({ world, close } = await openWorld(desk, [plan, plan]));
+  [account, other] = world.accounts as [Account, Account];
+  const placeIn = async ({ keeper }: Account) => {
+    const { json } = await call(keeper, 'GET', '/pipelines');
+    const [pipeline] = json.items as { id: string; stages: { id: string }[] }[];
+    return { pipelineId: pipeline?.id ?? '', stageId: pipeline?.stages[0]?.id ?? '' };
+  };
+  place = await placeIn(account);
+  const { pipelineId, stageId } = await placeIn(other);
+  const one = async (table: string) =>
+    (await world.store.query<{ id: string }>(`SELECT id FROM ${table} WHERE account_id = $1 LIMIT 1`, [other.id])).rows[0]?.id ?? '';
+  await world.store.query("INSERT INTO conversations.company (account_id, id, name) VALUES ($1, uuidv7(), 'Theirs')", [other.id]);
+  theirs = {
+    user: other.people[0]?.id ?? '',
+    team: other.teams[0] ?? '',
+    stage: stageId,
+    pipeline: pipelineId,
+    channel: other.channel.id,
+    contact: ticketOf(other).contactId ?? '',
+    company: await one('conversations.company'),
+    conversation: await one('conversations.conversation'),
+    attachment: String(answered(await world.client.upload('hello', other.keeper.key)).json.id),
+  };
+}, 120_000);
+
+afterAll(async () => {
+  await close?.();
+  await desk?.stop();
+}, 60_000);
+
+const ticketOf = ({ id }: Account) => world.tickets.find((ticket) => ticket.account === id) as Case;
+
+/** A digest of every row that either account has. */
+async function everything(): Promise<Record<string, string | null>> {
+  const digests: Record<string, string | null> = {};
+  for (const { schema, name, key } of await accountTables(world.store)) {
+    const table = `${schema}.${name}`;
+    if (NOTES.has(table)) continue;
+    const sql = `SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM ${table} t WHERE t.${key} = ANY ($1)`;
+    digests[table] = (await world.store.query<{ digest: string | null }>(sql, [[account.id, other.id]])).rows[0]?.digest ?? null;
+  }
+  return digests;
+}
+
+describe('ids of another account, in any field, are of nothing: 422 at the field, and nothing is changed', () => {
+  type Sent = [method: string, path: string, body: object];
+  const ticket = (rest = '') => `/tickets/${ticketOf(account).id}${rest}`;
+  const made = (body: object): Sent => ['POST', '/tickets', { name: 'By hand', ...place, ...body }];
+  const patched = (body: object): Sent => ['PATCH', ticket(), body];
+  const shared = (body: object): Sent => ['POST', ticket('/shares'), body];
+  const commented = (body: object): Sent => ['POST', ticket('/comments'), { text: 'x', ...body }];
+  const replied = (body: object): Sent => ['POST', ticket('/replies'), { text: 'x', ...body }];
+  const drafted = (tab: string, body: object): Sent => ['PUT', ticket(`/drafts/${tab}`), { html: 'x', ...body }];
+  const connected = (body: object): Sent => ['POST', '/channels', { type: 'custom', name: 'Another', ...body }];
+  const reconnected = (body: object): Sent => ['PATCH', `/channels/${account.channel.id}`, body];
+  const cases: [string, string, () => Sent][] = [
+    ['pipeline of a new ticket', '/pipelineId', () => made({ pipelineId: theirs.pipeline })],
+    ['status of a new ticket', '/stageId', () => made({ stageId: theirs.stage })],
+    ['owner of a new ticket', '/ownerId', () => made({ ownerId: theirs.user })],
+    ['team of a new ticket', '/teamId', () => made({ teamId: theirs.team })],
+    ['contact of a new ticket', '/contactIds/0', () => made({ contactIds: [theirs.contact] })],
+    ['company of a new ticket', '/companyIds/0', () => made({ companyIds: [theirs.company] })],
+    ['status of a ticket', '/stageId', () => patched({ stageId: theirs.stage })],
+    ['owner of a ticket', '/ownerId', () => patched({ ownerId: theirs.user })],
+    ['team of a ticket', '/teamId', () => patched({ teamId: theirs.team })],
+    ['user of a share', '/userId', () => shared({ userId: theirs.user })],
+    ['team of a share', '/teamId', () => shared({ teamId: theirs.team })],
+    ['mention', '/mentions/0', () => commented({ mentions: [theirs.user] })],
+    ['attachment of a comment', '/attachmentIds/0', () => commented({ attachmentIds: [theirs.attachment] })],
+    ['channel of a reply', '/channelId', () => replied({ channelId: theirs.channel })],
+    ['conversation of a reply', '/conversationId', () => replied({ conversationId: theirs.conversation })],
+    ['attachment of a reply', '/attachmentIds/0', () => replied({ attachmentIds: [theirs.attachment] })],
+    ['status after a reply', '/moveTo', () => replied({ moveTo: theirs.stage })],
+    ['attachment of a draft', '/attachmentIds/0', () => drafted('comment', { attachmentIds: [theirs.attachment] })],
+    ['status after the reply of a draft', '/moveTo', () => drafted('reply', { moveTo: theirs.stage })],
+    [
+      'team of a new user',
+      '/teamIds/0',
+      () => ['POST', '/users', { email: 'new@desk.test', name: 'N', seat: 'core', teamIds: [theirs.team] }],
+    ],
+    ['team of a user', '/teamIds/0', () => ['PATCH', `/users/${account.people[0]?.id}`, { teamIds: [theirs.team] }]],
+    ['member of a new team', '/memberIds/0', () => ['POST', '/teams', { name: 'New', memberIds: [theirs.user] }]],
+    ['member of a team', '/memberIds/0', () => ['PATCH', `/teams/${account.teams[0]}`, { memberIds: [theirs.user] }]],
+    ['pipeline of a new channel', '/pipelineId', () => connected({ pipelineId: theirs.pipeline })],
+    ['status of a new channel', '/stageId', () => connected({ stageId: theirs.stage })],
+    ['team of a new channel', '/teamId', () => connected({ teamId: theirs.team })],
+    ['pipeline of a channel', '/pipelineId', () => reconnected({ pipelineId: theirs.pipeline })],
+    ['status of a channel', '/stageId', () => reconnected({ stageId: theirs.stage })],
+    ['team of a channel', '/teamId', () => reconnected({ teamId: theirs.team })],
+  ];
+  test.each(cases)('%s', async (_what, pointer, request) => {
+    expect(Object.values(theirs)).not.toContain('');
+    const [before, [method, path, body]] = [await everything(), request()];
+    const { status, json } = await call(account.keeper, method, path, body);
+    expect({ status, ...json }).toMatchObject({ status: 422, errors: [{ pointer }] });
+    expect(await everything()).toEqual(before);
+  });
+
+  test('what is changed shows', async () => {
+    const before = await everything();
+    expect(await call(account.keeper, 'PATCH', ticket(), { ownerId: account.people[0]?.id })).toMatchObject({ status: 200 });
+    expect((await everything())['tickets.ticket']).not.toEqual(before['tickets.ticket']);
+    await world.settle();
+  });
+
+  test.each([
+    ['DELETE', () => `/tickets/${ticketOf(account).id}/shares/${theirs.user}`],
+    ['GET', () => `/tickets/${ticketOf(other).id}`],
+    ['PATCH', () => `/tickets/${ticketOf(other).id}`],
+    ['PUT', () => `/tickets/${ticketOf(other).id}/followers/me`],
+    ['PATCH', () => `/users/${theirs.user}`],
+    ['PATCH', () => `/teams/${theirs.team}`],
+    ['DELETE', () => `/teams/${theirs.team}`],
+    ['PATCH', () => `/channels/${theirs.channel}`],
+    ['DELETE', () => `/channels/${theirs.channel}`],
+  ])('in the address of %s %#: 404', async (method, path) => {
+    const before = await everything();
+    expect(await call(account.keeper, method, path(), method === 'PATCH' ? {} : undefined)).toMatchObject({ status: 404 });
+    expect(await everything()).toEqual(before);
+  });
+});
