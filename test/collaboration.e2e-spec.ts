@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ADMIN, ApiError, startDesk, startSink, waitFor, type Api, type Desk, type Sink } from '@helpdesk/testing';
+import { ADMIN, startDesk, startSink, waitFor, type Api, type Desk, type Sink } from '@helpdesk/testing';
 import pg from 'pg';
 import { newMessageId, post, uniqueWord } from './support/letters.js';
 import { makePerson, ticketAccess, type Person } from './support/people.js';
+import { refusal } from './support/refusal.js';
 import { messagesOf, ticketNamed, type Item } from './support/reading.js';
 import { customerOf, ticketByMail } from './support/tickets.js';
 
@@ -42,14 +43,6 @@ afterAll(async () => {
   await sink?.stop();
 }, 60_000);
 
-const refusal = async (asked: Promise<unknown>): Promise<ApiError> => {
-  const outcome = await asked.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(outcome instanceof ApiError)) throw new Error(`no refusal: ${String(outcome)}`);
-  return outcome;
-};
 const newTicket = (word = uniqueWord()) => ticketByMail(desk.smtpPort, admin, word);
 
 describe('D-50 a share', () => {

@@ -74,6 +74,7 @@ const TABLE = rows(`
   D-50  shares one ticket       | POST /tickets/{ticket}/shares    | Y     | Y        | Y        | ticket_share | ticket_share | ticket_share | out
   D-51m reads the channels      | GET /channels                    | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m connects a channel      | POST /channels                   | Y     | settings | Y        | settings    | settings    | settings     | out
+  D-51m makes a pipeline        | POST /pipelines                  | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m reads the quarantine    | GET /quarantine                  | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m changes the account     | PATCH /account                   | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51n makes a user            | POST /users                      | Y     | users    | Y        | users       | users       | users        | out
@@ -100,6 +101,7 @@ const BODIES: Record<string, () => unknown> = {
   'POST /tickets/{ticket}/shares': () => ({ userId: account.keeper.id }),
   'PATCH /tickets/{ticket}': () => ({ priority: 'high' }),
   'POST /channels': () => ({ type: 'custom', name: 'Another' }),
+  'POST /pipelines': () => ({ name: 'Another', stages: [{ name: 'New', category: 'new' }] }),
   'PATCH /account': () => ({ name: 'World' }),
   'POST /users': () => ({ ...NEW_USER, email: `user-${Math.random()}@desk.test` }),
   'POST /teams': () => ({ name: `Team ${Math.random()}` }),

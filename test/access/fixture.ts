@@ -99,6 +99,7 @@ async function buildAccount(store: pg.Client, plan: AccountPlan): Promise<Accoun
     people,
     teams,
     channel: { id: '', token: '' },
+    pipelineId,
     stages: { fresh: stages[0]?.id ?? '', closed: stages[3]?.id ?? '' },
   };
 }

@@ -61,6 +61,7 @@ export async function readInventory(world: World): Promise<void> {
     attachment: [...(stored.attachments ?? []).map(({ id, ticket, user, account }) => owned(id, on(ticket), user, account)), absent()],
     notification: [...(stored.notifications ?? []).map(({ id, ticket, user }) => ({ id, ticket: on(ticket), user })), absent()],
     channel: [...(stored.channels ?? []), absent()],
+    pipeline: [...world.accounts.map(({ id: account, pipelineId }) => ({ id: pipelineId, account })), absent()],
     apiKey: [...(stored.keys ?? []), absent()],
     quarantine: [absent()],
     share: [

@@ -33,6 +33,7 @@ export interface Account {
   people: Member[];
   teams: string[];
   channel: { id: string; token: string };
+  pipelineId: string;
   stages: { fresh: string; closed: string };
 }
 /** A thing with an id, and what decides who gets it. */
@@ -57,6 +58,7 @@ export type TargetKind =
   | 'attachment'
   | 'notification'
   | 'channel'
+  | 'pipeline'
   | 'apiKey'
   | 'quarantine'
   | 'share'
@@ -82,6 +84,7 @@ export class World {
     attachment: [],
     notification: [],
     channel: [],
+    pipeline: [],
     apiKey: [],
     quarantine: [],
     share: [],

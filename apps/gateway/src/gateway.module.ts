@@ -45,6 +45,7 @@ import { OidcController } from './oidc/oidc.controller.js';
 import { OidcRepository } from './oidc/oidc.repository.js';
 import { OidcService } from './oidc/oidc.service.js';
 import { PagesController } from './pages/pages.controller.js';
+import { PipelinesController } from './pipelines/pipelines.controller.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsRepository } from './teams/teams.repository.js';
@@ -86,6 +87,7 @@ export class GatewayModule {
         OwnPasswordController,
         PagesController,
         PasswordResetsController,
+        PipelinesController,
         PublicFilesController,
         QuarantineController,
         SessionController,

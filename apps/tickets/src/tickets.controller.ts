@@ -3,8 +3,11 @@ import { Payload } from '@nestjs/microservices';
 import {
   AddShare,
   AuthorizeTicket,
+  ChangePipeline,
   CountViews,
+  CreatePipeline,
   CreateTicket,
+  DeletePipeline,
   DeleteTicket,
   FollowTicket,
   GetTicket,
@@ -22,6 +25,7 @@ import {
   type ListTicketsArgs,
   type PatchTicketArgs,
   type CreateTicketArgs,
+  type PipelineFields,
   type TicketAction,
   type TicketViewId,
 } from '@helpdesk/contracts';
@@ -29,6 +33,7 @@ import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/pl
 import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
+import { PipelineSettingsService } from './pipelines/pipeline-settings.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TrashService } from './trash/trash.service.js';
@@ -40,6 +45,7 @@ export class TicketsController {
     private readonly tickets: TicketsService,
     private readonly listing: ListingService,
     private readonly pipelines: PipelinesService,
+    private readonly pipelineSettings: PipelineSettingsService,
     private readonly sharing: SharingService,
     private readonly following: FollowingService,
     private readonly creation: CreationService,
@@ -127,6 +133,22 @@ export class TicketsController {
   @Answers(ListPipelines)
   async listPipelines(@Payload() { actor }: Call<Record<string, never>>) {
     return { items: await this.pipelines.list(accountOf(actor)) };
+  }
+
+  @Answers(CreatePipeline)
+  createPipeline(@Payload() { actor, args }: Call<PipelineFields & { id: string }>) {
+    return this.pipelineSettings.create(scopeOf(actor), nameOf(actor), args);
+  }
+
+  @Answers(ChangePipeline)
+  changePipeline(@Payload() { actor, args }: Call<PipelineFields & { id: string; moveToStageId?: string }>) {
+    return this.pipelineSettings.change(scopeOf(actor), nameOf(actor), args);
+  }
+
+  @Answers(DeletePipeline)
+  async deletePipeline(@Payload() { actor, args }: Call<{ id: string; moveToStageId?: string }>) {
+    await this.pipelineSettings.delete(scopeOf(actor), nameOf(actor), args.id, args.moveToStageId);
+    return { deleted: true as const };
   }
 
   @Answers(SetUpTickets)

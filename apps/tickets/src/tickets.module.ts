@@ -6,6 +6,7 @@ import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
 import { Pipeline, Stage } from './pipelines/pipeline.entity.js';
+import { PipelineSettingsService } from './pipelines/pipeline-settings.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
@@ -36,6 +37,7 @@ export class TicketsModule {
         CreationService,
         FollowingService,
         ListingService,
+        PipelineSettingsService,
         PipelinesService,
         SharingRepository,
         SharingService,

@@ -5,6 +5,15 @@ import { ABSENT, count, ok, PAGE, sameAccount, sameIds, status, type Route } fro
 const settings = (operation: string, extra: Partial<Route> = {}): Route => ({ operation, needs: 'settings', passes: ok, ...extra });
 export const desk: Route[] = [
   { operation: 'GET /api/v1/pipelines', needs: 'helpdesk', passes: ok, says: (json) => count(json, 1) },
+  settings('POST /api/v1/pipelines', { body: { name: 'x', stages: [{ name: 'Done', category: 'closed' }] }, passes: status(422) }),
+  settings('PATCH /api/v1/pipelines/{id}', {
+    on: 'pipeline',
+    isHis: sameAccount,
+    body: { rules: { creationStageIds: [ABSENT] } },
+    passes: status(422),
+  }),
+  // It is the default one.
+  settings('DELETE /api/v1/pipelines/{id}', { on: 'pipeline', isHis: sameAccount, passes: status(409) }),
   settings('GET /api/v1/channels', {
     says: (json, { world, user }) => count(json, world.targets.channel.filter((c) => c.account === user.account).length),
   }),

@@ -144,21 +144,3 @@ export class HistoryItemDto {
 export class HistoryDto {
   @ApiProperty({ type: [HistoryItemDto] }) items: HistoryItemDto[];
 }
-
-export class StageDto {
-  @ApiProperty(uuid) id: string;
-  @ApiProperty() name: string;
-  @ApiProperty({ enum: ['new', 'open', 'waiting', 'closed'] }) category: string;
-}
-
-export class PipelineDto {
-  @ApiProperty(uuid) id: string;
-  @ApiProperty() name: string;
-  @ApiProperty() isDefault: boolean;
-  @ApiProperty({ type: [StageDto] }) stages: StageDto[];
-  @ApiProperty({ type: Object }) rules: object;
-}
-
-export class PipelineListDto {
-  @ApiProperty({ type: [PipelineDto] }) items: PipelineDto[];
-}

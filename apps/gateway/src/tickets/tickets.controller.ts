@@ -9,7 +9,6 @@ import {
   FollowTicket,
   GetTicket,
   ListDrafts,
-  ListPipelines,
   ListTickets,
   PatchTicket,
   RestoreTicket,
@@ -29,15 +28,7 @@ import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
 import { OpenTicketDto } from './open-ticket.dto.js';
-import {
-  CreateTicketDto,
-  HistoryDto,
-  PatchTicketDto,
-  PipelineListDto,
-  TicketDto,
-  TicketListQueryDto,
-  TicketPageDto,
-} from './ticket.dto.js';
+import { CreateTicketDto, HistoryDto, PatchTicketDto, TicketDto, TicketListQueryDto, TicketPageDto } from './ticket.dto.js';
 
 const ETAG = { ETag: { description: 'The version in quotes, for If-Match', schema: { type: 'string', example: '"7"' } } } as const;
 const INCLUDES = ['timeline', 'sidebar', 'drafts'];
@@ -51,14 +42,6 @@ export class TicketsController {
     private readonly rpc: RpcClient,
     private readonly references: References,
   ) {}
-
-  @Get('pipelines')
-  @Access('helpdesk')
-  @ApiOperation({ summary: 'Pipelines with their statuses and rules' })
-  @ApiResponse({ status: 200, type: PipelineListDto })
-  pipelines(@Me() me: Principal): Promise<PipelineListDto> {
-    return this.rpc.call(ListPipelines, actorFor(me), {});
-  }
 
   @Get('tickets')
   @Access('helpdesk')

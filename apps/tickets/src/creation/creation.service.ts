@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contracts';
 import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
-import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
 import { TicketsService } from '../tickets/tickets.service.js';
@@ -30,7 +30,7 @@ export class CreationService {
     const name = args.name.trim();
     if (name === '') problems.unshift({ pointer: '/name', code: 'required', detail: 'must have 1 to 255 characters' });
     if (problems.length > 0) throw invalid(problems);
-    return this.database.transaction(accountId, async (tx) => {
+    const making = this.database.transaction(accountId, async (tx) => {
       const at = new Date();
       const isNew = await this.creation.insert(tx, accountId, { ...args, name }, at);
       const ticket = isNew ? await this.repository.lock(tx, accountId, args.id) : await this.repository.inScope(scope, 'view', args.id, tx);
@@ -42,6 +42,7 @@ export class CreationService {
       }
       return this.tickets.view(scope, ticket, tx);
     });
+    return making.catch(refuseGoneStage);
   }
 }
 

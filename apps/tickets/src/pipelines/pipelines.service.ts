@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PipelineView, StageView } from '@helpdesk/contracts';
-import { Database, newId, type Tx } from '@helpdesk/platform';
+import { Database, invalidField, isForeignKeyViolation, newId, type Tx } from '@helpdesk/platform';
 import { Pipeline, Stage } from './pipeline.entity.js';
 
 /** A changed pipeline is obeyed within this time. */
@@ -19,6 +19,11 @@ interface PipelineRow {
   is_default: boolean;
   rules: PipelineView['rules'];
   stages: StageView[] | null;
+}
+
+/** For a change that found its status deleted meanwhile. */
+export function refuseGoneStage(error: unknown): never {
+  throw isForeignKeyViolation(error) ? invalidField('/stageId', 'wrong_stage', 'was deleted meanwhile') : error;
 }
 
 @Injectable()
@@ -67,12 +72,18 @@ export class PipelinesService {
         },
       });
       await manager.insert(Stage, stages);
-      this.cache.delete(accountId);
+      this.forget(accountId);
       return id;
     });
   }
 
-  private async load(accountId: string, tx?: Tx): Promise<PipelineView[]> {
+  /** Here at once; other processes read them anew within {@link TTL_MS}. */
+  forget(accountId: string): void {
+    this.cache.delete(accountId);
+  }
+
+  /** Not from memory. */
+  async load(accountId: string, tx?: Tx): Promise<PipelineView[]> {
     const rows = await (tx ?? this.database.within(accountId)).query<PipelineRow>(
       `SELECT p.id, p.name, p.is_default, p.rules,
          (SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'category', s.category) ORDER BY s.position)

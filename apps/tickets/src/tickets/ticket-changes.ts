@@ -11,6 +11,7 @@ import { reopenUntil } from './ticket.rules.js';
 /** Columns people see as fields of the ticket; the others follow from messages. */
 const FIELDS = {
   name: 'name',
+  pipeline_id: 'pipelineId',
   stage_id: 'stageId',
   owner_id: 'ownerId',
   team_id: 'teamId',
@@ -32,13 +33,19 @@ export class TicketChanges {
 
   /** Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. */
   async apply(tx: Tx, ticket: StoredTicket, update: TicketUpdate, actor: ActivityActor, source: string, at: Date): Promise<number> {
-    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
-    const stageOf = (id: string) => pipeline?.stages.find((stage) => stage.id === id);
+    const pipelines = await this.pipelines.list(ticket.account_id, tx);
+    const pipeline = pipelines.find(({ id }) => id === (update.pipeline_id ?? ticket.pipeline_id));
+    const stageOf = (id: string) => pipelines.flatMap(({ stages }) => stages).find((stage) => stage.id === id);
+    const labelOf: Partial<Record<keyof typeof FIELDS, (id: string) => string | undefined>> = {
+      stage_id: (id) => stageOf(id)?.name,
+      pipeline_id: (id) => pipelines.find((known) => known.id === id)?.name,
+    };
     const changes: TicketChange[] = [];
     for (const [column, field] of Object.entries(FIELDS) as [keyof typeof FIELDS, string][]) {
       const value = update[column];
       if (value === undefined || isDeepStrictEqual(value, ticket[column])) continue;
-      const labels = column === 'stage_id' ? { oldLabel: stageOf(ticket.stage_id)?.name, newLabel: stageOf(value as string)?.name } : {};
+      const label = labelOf[column];
+      const labels = label && { oldLabel: label(ticket[column] as string), newLabel: label(value as string) };
       changes.push({ field, old: ticket[column], new: value, ...labels });
     }
     const stageId = update.stage_id ?? ticket.stage_id;

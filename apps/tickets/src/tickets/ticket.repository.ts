@@ -32,6 +32,7 @@ export interface StoredTicket {
 /** Columns of a ticket that a change may set. */
 export interface TicketUpdate {
   name?: string;
+  pipeline_id?: string;
   stage_id?: string;
   owner_id?: string | null;
   team_id?: string | null;

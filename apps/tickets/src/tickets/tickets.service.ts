@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { HistoryItem, PatchTicketArgs, TicketAction, TicketGrant, TicketView } from '@helpdesk/contracts';
 import { Database, forbidden, invalidField, isUuid, notFound, Problem, type Tx } from '@helpdesk/platform';
-import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from './ticket-changes.js';
 import { toView } from './ticket.mapper.js';
 import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
@@ -50,7 +50,7 @@ export class TicketsService {
   }
 
   async patch(scope: TicketScope, actorName: string, args: PatchTicketArgs): Promise<TicketView> {
-    return this.change(scope, args.id, 'edit', async (tx, ticket) => {
+    const changing = this.change(scope, args.id, 'edit', async (tx, ticket) => {
       if (args.ifVersion !== undefined && args.ifVersion !== ticket.version) {
         throw new Problem(412, 'stale', 'Changed meanwhile', `The ticket is at version ${ticket.version} by now.`);
       }
@@ -64,6 +64,7 @@ export class TicketsService {
       // What his own change has made of it he is told, even where it has led out of his sight.
       return this.view(scope, (await this.repository.lock(tx, scope.accountId, ticket.id)) ?? ticket, tx);
     });
+    return changing.catch(refuseGoneStage);
   }
 
   async visible(scope: TicketScope, ids: string[]): Promise<string[]> {

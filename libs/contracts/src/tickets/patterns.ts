@@ -1,25 +1,5 @@
 import { command, query } from '../rpc-pattern.js';
-import type { LinkKind, Priority, StageCategory, TicketAction, TicketSource } from '../enums.js';
-
-export interface StageView {
-  id: string;
-  name: string;
-  category: StageCategory;
-}
-export interface PipelineRules {
-  creationStageIds?: string[];
-  noSkip?: boolean;
-  noBack?: boolean;
-  reopenDays?: number | null;
-  autoStage?: { onReply?: string | null; onCustomerMessage?: string | null };
-}
-export interface PipelineView {
-  id: string;
-  name: string;
-  isDefault: boolean;
-  stages: StageView[];
-  rules: PipelineRules;
-}
+import type { LinkKind, Priority, TicketAction, TicketSource } from '../enums.js';
 
 /** contract.md §2 "Ticket". */
 export interface TicketView {
@@ -181,6 +161,5 @@ export const ListShares = query<{ id: string }, { items: TicketShareView[] }>('t
 export const AddShare = command<AddShareArgs, TicketShareView>('tickets', 'add-share');
 export const RemoveShare = command<{ id: string; shareId: string }, { removed: true }>('tickets', 'remove-share');
 export const FollowTicket = command<{ id: string; follows: boolean }, { follows: boolean }>('tickets', 'follow');
-export const ListPipelines = query<Record<string, never>, { items: PipelineView[] }>('tickets', 'pipelines');
 /** Makes the default pipeline of a new account; repeating it changes nothing. */
 export const SetUpTickets = command<Record<string, never>, { pipelineId: string }>('tickets', 'set-up');

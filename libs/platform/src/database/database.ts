@@ -18,6 +18,9 @@ export function isDatabaseAway(error: unknown): boolean {
   );
 }
 
+/** What a row refers to is not there, or something still refers to the row. */
+export const isForeignKeyViolation = (error: unknown): boolean => (error as { code?: string } | null)?.code === '23503';
+
 /** Connections that broke while they were in use: the pool must not give them to anybody again. */
 const broken = new WeakMap<PoolClient, boolean>();
 
