@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiError, startDesk, waitFor, type Api, type Desk } from '@helpdesk/testing';
 import { post, uniqueWord } from './support/letters.js';
 import { makePerson, ticketAccess, type Person } from './support/people.js';
-import { refusal } from './support/refusal.js';
+import { problemsOf, refusal } from './support/refusal.js';
 import { ticketNamed } from './support/reading.js';
 
 interface Pipeline {
@@ -45,7 +45,6 @@ const three = () => THREE.map((stage) => ({ ...stage, id: randomUUID() }));
 const make = (body: object) => admin.post<Pipeline>('/pipelines', { name: uniqueWord(), ...body });
 const open = (pipeline: Pipeline, at = 0, as: Api = admin) =>
   as.post<Ticket>('/tickets', { name: uniqueWord(), pipelineId: pipeline.id, stageId: pipeline.stages[at]?.id });
-const problems = async (asked: Promise<unknown>) => (await refusal(asked)).problem.errors?.map(({ pointer, code }) => `${pointer} ${code}`);
 
 describe('D-52 pipelines and their statuses', () => {
   it('are made with statuses of chosen ids, changed and listed; only the settings right may do it', async () => {
@@ -67,7 +66,7 @@ describe('D-52 pipelines and their statuses', () => {
     const made = await make({ stages: three(), isDefault: true });
     expect((await pipelines()).filter(({ isDefault }) => isDefault).map(({ id }) => id)).toEqual([made.id]);
     expect((await refusal(admin.delete(`/pipelines/${made.id}`))).problem).toMatchObject({ status: 409, code: 'default_pipeline' });
-    expect(await problems(admin.patch(`/pipelines/${made.id}`, { isDefault: false }))).toEqual(['/isDefault needs_default']);
+    expect(await problemsOf(admin.patch(`/pipelines/${made.id}`, { isDefault: false }))).toEqual(['/isDefault needs_default']);
     await admin.patch(`/pipelines/${old?.id}`, { isDefault: true });
     await admin.delete(`/pipelines/${made.id}`);
     expect((await pipelines()).map(({ id }) => id)).not.toContain(made.id);
@@ -76,15 +75,15 @@ describe('D-52 pipelines and their statuses', () => {
   it('refuses what makes no sense, with its place, and changes nothing', async () => {
     const made = await make({ stages: three() });
     const bad = { name: ' ', stages: [{ name: 'Done', category: 'closed' }], rules: { autoStage: { onReply: randomUUID() } } };
-    expect(await problems(admin.patch(`/pipelines/${made.id}`, bad))).toEqual([
+    expect(await problemsOf(admin.patch(`/pipelines/${made.id}`, bad))).toEqual([
       '/name required',
       '/stages no_open_stage',
       '/rules/autoStage/onReply wrong_stage',
     ]);
-    expect(await problems(make({ stages: [{ name: 'In', category: 'somewhere' }] }))).toEqual(['/stages/0/category is_in']);
+    expect(await problemsOf(make({ stages: [{ name: 'In', category: 'somewhere' }] }))).toEqual(['/stages/0/category is_in']);
     const [support] = await pipelines();
     const theirs = [{ ...support?.stages[0], name: 'Stolen' }, ...made.stages];
-    expect(await problems(admin.patch(`/pipelines/${made.id}`, { stages: theirs }))).toEqual(['/stages/0/id taken']);
+    expect(await problemsOf(admin.patch(`/pipelines/${made.id}`, { stages: theirs }))).toEqual(['/stages/0/id taken']);
     expect((await pipelines()).find(({ id }) => id === made.id)).toEqual(made);
     expect((await refusal(admin.patch(`/pipelines/${randomUUID()}`, { name: 'x' }))).status).toBe(404);
   });
@@ -94,12 +93,12 @@ describe('D-53 rules of a pipeline', () => {
   it('hold agents to creation statuses, to every step and to one direction; a super admin stands above them', async () => {
     const stages = three();
     const made = await make({ stages, rules: { creationStageIds: [stages[0]?.id], noSkip: true, noBack: true } });
-    expect(await problems(open(made, 1, lead.api))).toEqual(['/stageId no_creation_stage']);
+    expect(await problemsOf(open(made, 1, lead.api))).toEqual(['/stageId no_creation_stage']);
     const { id } = await open(made, 0, lead.api);
     const move = (at: number, as: Api = lead.api) => as.patch<Ticket>(`/tickets/${id}`, { stageId: made.stages[at]?.id });
-    expect(await problems(move(2))).toEqual(['/stageId no_skipping']);
+    expect(await problemsOf(move(2))).toEqual(['/stageId no_skipping']);
     await move(1);
-    expect(await problems(move(0))).toEqual(['/stageId no_going_back']);
+    expect(await problemsOf(move(0))).toEqual(['/stageId no_going_back']);
     expect(await move(0, admin)).toMatchObject({ stageId: made.stages[0]?.id });
   });
 });
@@ -145,7 +144,7 @@ describe('D-56 what is deleted', () => {
     await admin.delete(`/tickets/${trashed.id}`);
     expect((await refusal(admin.delete(`/pipelines/${from.id}`))).problem).toMatchObject({ status: 409, code: 'pipeline_in_use' });
     const nowhere = admin.delete(`/pipelines/${from.id}?moveToStageId=${from.stages[0]?.id}`);
-    expect(await problems(nowhere)).toEqual(['/moveToStageId wrong_stage']);
+    expect(await problemsOf(nowhere)).toEqual(['/moveToStageId wrong_stage']);
     await admin.delete(`/pipelines/${from.id}?moveToStageId=${to.stages[2]?.id}`);
     expect(await admin.get(`/tickets/${kept.id}`)).toMatchObject({
       pipelineId: to.id,

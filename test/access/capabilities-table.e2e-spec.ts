@@ -75,6 +75,8 @@ const TABLE = rows(`
   D-51m reads the channels      | GET /channels                    | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m connects a channel      | POST /channels                   | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m makes a pipeline        | POST /pipelines                  | Y     | settings | Y        | settings    | settings    | settings     | out
+  D-51m adds a property         | POST /properties                 | Y     | settings | Y        | settings    | settings    | settings     | out
+  D-51m changes the form        | PUT /forms/create-ticket         | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m reads the quarantine    | GET /quarantine                  | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m changes the account     | PATCH /account                   | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51n makes a user            | POST /users                      | Y     | users    | Y        | users       | users       | users        | out
@@ -102,6 +104,8 @@ const BODIES: Record<string, () => unknown> = {
   'PATCH /tickets/{ticket}': () => ({ priority: 'high' }),
   'POST /channels': () => ({ type: 'custom', name: 'Another' }),
   'POST /pipelines': () => ({ name: 'Another', stages: [{ name: 'New', category: 'new' }] }),
+  'POST /properties': () => ({ name: `property_${String(Math.random()).slice(2)}`, label: 'Another', type: 'text' }),
+  'PUT /forms/create-ticket': () => ({ fields: [] }),
   'PATCH /account': () => ({ name: 'World' }),
   'POST /users': () => ({ ...NEW_USER, email: `user-${Math.random()}@desk.test` }),
   'POST /teams': () => ({ name: `Team ${Math.random()}` }),

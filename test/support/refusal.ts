@@ -9,3 +9,7 @@ export async function refusal(asked: Promise<unknown>): Promise<ApiError> {
   if (!(outcome instanceof ApiError)) throw new Error(`no refusal: ${String(outcome)}`);
   return outcome;
 }
+
+/** `pointer code` of each field that was refused. */
+export const problemsOf = async (asked: Promise<unknown>): Promise<string[] | undefined> =>
+  (await refusal(asked)).problem.errors?.map(({ pointer, code }) => `${pointer} ${code}`);

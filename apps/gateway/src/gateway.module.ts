@@ -46,6 +46,8 @@ import { OidcRepository } from './oidc/oidc.repository.js';
 import { OidcService } from './oidc/oidc.service.js';
 import { PagesController } from './pages/pages.controller.js';
 import { PipelinesController } from './pipelines/pipelines.controller.js';
+import { PropertiesController } from './properties/properties.controller.js';
+import { PropertyReferences } from './properties/property-references.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsRepository } from './teams/teams.repository.js';
@@ -88,6 +90,7 @@ export class GatewayModule {
         PagesController,
         PasswordResetsController,
         PipelinesController,
+        PropertiesController,
         PublicFilesController,
         QuarantineController,
         SessionController,
@@ -121,6 +124,7 @@ export class GatewayModule {
         PasswordLinksRepository,
         PasswordResetsService,
         PasswordsService,
+        PropertyReferences,
         RecentPrincipals,
         References,
         RouteAccessCheck,

@@ -6,16 +6,20 @@ import {
   ChangePipeline,
   CountViews,
   CreatePipeline,
+  CreateProperty,
   CreateTicket,
   DeletePipeline,
   DeleteTicket,
   FollowTicket,
+  GetCreateForm,
   GetTicket,
   GetTicketAccess,
   ListPipelines,
+  ListProperties,
   ListShares,
   ListTickets,
   PatchTicket,
+  PublishCreateForm,
   RemoveShare,
   RestoreTicket,
   SetUpTickets,
@@ -24,8 +28,10 @@ import {
   type AddShareArgs,
   type ListTicketsArgs,
   type PatchTicketArgs,
+  type CreateForm,
   type CreateTicketArgs,
   type PipelineFields,
+  type PropertyFields,
   type TicketAction,
   type TicketViewId,
 } from '@helpdesk/contracts';
@@ -35,6 +41,8 @@ import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
 import { PipelineSettingsService } from './pipelines/pipeline-settings.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
+import { CreateFormService } from './properties/create-form.service.js';
+import { PropertiesService } from './properties/properties.service.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TrashService } from './trash/trash.service.js';
 import { TicketsService } from './tickets/tickets.service.js';
@@ -46,6 +54,8 @@ export class TicketsController {
     private readonly listing: ListingService,
     private readonly pipelines: PipelinesService,
     private readonly pipelineSettings: PipelineSettingsService,
+    private readonly properties: PropertiesService,
+    private readonly createForm: CreateFormService,
     private readonly sharing: SharingService,
     private readonly following: FollowingService,
     private readonly creation: CreationService,
@@ -149,6 +159,26 @@ export class TicketsController {
   async deletePipeline(@Payload() { actor, args }: Call<{ id: string; moveToStageId?: string }>) {
     await this.pipelineSettings.delete(scopeOf(actor), nameOf(actor), args.id, args.moveToStageId);
     return { deleted: true as const };
+  }
+
+  @Answers(ListProperties)
+  async listProperties(@Payload() { actor }: Call<Record<string, never>>) {
+    return { items: await this.properties.list(accountOf(actor)) };
+  }
+
+  @Answers(CreateProperty)
+  createProperty(@Payload() { actor, args }: Call<PropertyFields & { id: string }>) {
+    return this.properties.create(scopeOf(actor), nameOf(actor), args);
+  }
+
+  @Answers(GetCreateForm)
+  getCreateForm(@Payload() { actor }: Call<Record<string, never>>) {
+    return this.createForm.get(accountOf(actor));
+  }
+
+  @Answers(PublishCreateForm)
+  publishCreateForm(@Payload() { actor, args }: Call<CreateForm>) {
+    return this.createForm.publish(scopeOf(actor), nameOf(actor), args);
   }
 
   @Answers(SetUpTickets)

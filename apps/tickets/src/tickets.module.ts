@@ -8,6 +8,8 @@ import { ListingService } from './listing/listing.service.js';
 import { Pipeline, Stage } from './pipelines/pipeline.entity.js';
 import { PipelineSettingsService } from './pipelines/pipeline-settings.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
+import { CreateFormService } from './properties/create-form.service.js';
+import { PropertiesService } from './properties/properties.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TicketsController } from './tickets.controller.js';
@@ -33,12 +35,14 @@ export class TicketsModule {
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
+        CreateFormService,
         CreationRepository,
         CreationService,
         FollowingService,
         ListingService,
         PipelineSettingsService,
         PipelinesService,
+        PropertiesService,
         SharingRepository,
         SharingService,
         TicketChanges,

@@ -14,6 +14,7 @@ export * from './conversations/message-added.event.js';
 export * from './conversations/patterns.js';
 export * from './tickets/ticket-events.js';
 export * from './tickets/pipelines.js';
+export * from './tickets/properties.js';
 export * from './tickets/patterns.js';
 export * from './gateway/send-system-mail.command.js';
 export * from './notifications/patterns.js';

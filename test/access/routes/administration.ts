@@ -14,6 +14,10 @@ export const desk: Route[] = [
   }),
   // It is the default one.
   settings('DELETE /api/v1/pipelines/{id}', { on: 'pipeline', isHis: sameAccount, passes: status(409) }),
+  { operation: 'GET /api/v1/properties', needs: 'helpdesk', passes: ok },
+  settings('POST /api/v1/properties', { body: { name: 'priority', label: 'x', type: 'text' }, passes: status(422) }),
+  { operation: 'GET /api/v1/forms/create-ticket', needs: 'helpdesk', passes: ok },
+  settings('PUT /api/v1/forms/create-ticket', { body: { fields: [{ property: 'nothing', required: true }] }, passes: status(422) }),
   settings('GET /api/v1/channels', {
     says: (json, { world, user }) => count(json, world.targets.channel.filter((c) => c.account === user.account).length),
   }),

@@ -23,6 +23,7 @@ const ABOUT_NO_TICKET = new Set([
   '/api/v1/me/totp',
   '/api/v1/me/totp/confirm',
   '/api/v1/pipelines',
+  '/api/v1/properties',
   '/api/v1/quarantine/:id/replay',
   '/api/v1/teams',
   '/api/v1/tickets',

@@ -11,44 +11,53 @@ import {
   IsNotEmpty,
   IsObject,
   IsString,
-  IsUUID,
   Max,
   MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
+import { AreIds, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
 const MAX_STAGES = 50;
+const MAX_REQUIRED = 100;
 const uuid = { format: 'uuid' } as const;
 const STAGE_OR_NONE = { type: String, format: 'uuid', nullable: true } as const;
 
 class StageInputDto {
   @ApiPropertyOptional({ ...uuid, description: 'A new one may be given an id, so that rules can name it; without it gets one' })
   @MayBeAbsent()
-  @IsUUID()
+  @IsId()
   id?: string;
   @ApiProperty({ example: 'Waiting on contact' }) @IsString() @IsNotEmpty() @MaxLength(100) @IsOneLine() name: string;
   @ApiProperty({ enum: STAGE_CATEGORIES }) @IsIn(STAGE_CATEGORIES) category: StageCategory;
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Names of properties that must not be empty on a ticket that an agent moves here; absent = as before',
+  })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(MAX_REQUIRED)
+  @IsString({ each: true })
+  @MaxLength(100, { each: true })
+  requiredProperties?: string[];
 }
 
 class AutoStageDto {
   @ApiPropertyOptional({ ...STAGE_OR_NONE, description: 'Status after an answer of the desk; null = it stays' })
   @MayBeNull()
-  @IsUUID()
+  @IsId()
   onReply?: string | null;
   @ApiPropertyOptional({ ...STAGE_OR_NONE, description: 'Status after a message of the customer; null = it stays' })
   @MayBeNull()
-  @IsUUID()
+  @IsId()
   onCustomerMessage?: string | null;
 }
 
 export class PipelineRulesDto {
   @ApiPropertyOptional({ type: [String], format: 'uuid', description: 'Statuses in which tickets may be created by hand; empty = all' })
   @MayBeAbsent()
-  @IsArray()
   @ArrayMaxSize(MAX_STAGES)
-  @IsUUID(undefined, { each: true })
+  @AreIds()
   creationStageIds?: string[];
   @ApiPropertyOptional({ description: 'No status may be skipped' }) @MayBeAbsent() @IsBoolean() noSkip?: boolean;
   @ApiPropertyOptional({ description: 'No way back' }) @MayBeAbsent() @IsBoolean() noBack?: boolean;
@@ -106,14 +115,14 @@ export class PatchPipelineDto extends PipelineFieldsDto {
   stages?: StageInputDto[];
   @ApiPropertyOptional({ ...uuid, description: 'Where the tickets of deleted statuses go' })
   @MayBeAbsent()
-  @IsUUID()
+  @IsId()
   moveToStageId?: string;
 }
 
 export class DeletePipelineQueryDto {
   @ApiPropertyOptional({ ...uuid, description: 'A status of another pipeline, where the tickets go' })
   @MayBeAbsent()
-  @IsUUID()
+  @IsId()
   moveToStageId?: string;
 }
 
@@ -121,6 +130,7 @@ class StageDto {
   @ApiProperty(uuid) id: string;
   @ApiProperty() name: string;
   @ApiProperty({ enum: STAGE_CATEGORIES }) category: StageCategory;
+  @ApiProperty({ type: [String] }) requiredProperties: string[];
 }
 
 export class PipelineDto {

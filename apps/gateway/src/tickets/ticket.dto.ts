@@ -9,7 +9,7 @@ import {
   type TicketSource,
   type TicketViewId,
 } from '@helpdesk/contracts';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { AreIds, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
@@ -112,6 +112,10 @@ export class CreateTicketDto {
   @ArrayMaxSize(100)
   @AreIds()
   companyIds?: string[];
+  @ApiPropertyOptional({ type: Object, description: 'Custom properties by name' })
+  @MayBeAbsent()
+  @IsObject()
+  properties?: Record<string, unknown>;
 }
 
 export class PatchTicketDto {
@@ -130,6 +134,10 @@ export class PatchTicketDto {
   @IsString({ each: true })
   @MaxLength(100, { each: true })
   category?: string[];
+  @ApiPropertyOptional({ type: Object, description: 'Custom properties by name; absent = unchanged, null = cleared' })
+  @MayBeAbsent()
+  @IsObject()
+  properties?: Record<string, unknown>;
 }
 
 export class HistoryItemDto {

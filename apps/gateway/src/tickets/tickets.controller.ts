@@ -27,6 +27,7 @@ import { missing } from '../auth/missing.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
+import { PropertyReferences } from '../properties/property-references.js';
 import { OpenTicketDto } from './open-ticket.dto.js';
 import { CreateTicketDto, HistoryDto, PatchTicketDto, TicketDto, TicketListQueryDto, TicketPageDto } from './ticket.dto.js';
 
@@ -41,6 +42,7 @@ export class TicketsController {
   constructor(
     private readonly rpc: RpcClient,
     private readonly references: References,
+    private readonly propertyReferences: PropertyReferences,
   ) {}
 
   @Get('tickets')
@@ -71,11 +73,13 @@ export class TicketsController {
       category = [],
       contactIds = [],
       companyIds = [],
+      properties = {},
     }: CreateTicketDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TicketView> {
     if (ownerId) await this.references.checkAgent(me, ownerId, '/ownerId');
     if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
+    await this.propertyReferences.check(me, properties);
     const records = await this.rpc.call(FindRecords, actorFor(me), { contactIds, companyIds });
     const unknown = (field: string, ids: string[], found: { id: string }[]) =>
       ids.flatMap((wanted, i) =>
@@ -89,7 +93,7 @@ export class TicketsController {
     }));
     const source = me.via === 'api_key' ? 'api' : 'manual';
     const place = { id, name, pipelineId, stageId, ownerId, teamId, priority };
-    const ticket = await this.rpc.call(CreateTicket, actorFor(me), { ...place, category, contacts, companyIds, source });
+    const ticket = await this.rpc.call(CreateTicket, actorFor(me), { ...place, category, contacts, companyIds, properties, source });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;
   }
@@ -167,6 +171,7 @@ export class TicketsController {
     await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit' });
     if (body.ownerId) await this.references.checkAgent(me, body.ownerId, '/ownerId');
     if (body.teamId) await this.references.checkTeam(me, body.teamId, '/teamId');
+    await this.propertyReferences.check(me, body.properties);
     const ticket = await this.rpc.call(PatchTicket, actorFor(me), { id, ifVersion: version, ...body });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;

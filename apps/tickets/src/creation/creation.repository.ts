@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CreateTicketArgs } from '@helpdesk/contracts';
 import type { Tx } from '@helpdesk/platform';
+import { withoutEmpty } from '../properties/property.rules.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
 
 @Injectable()
@@ -15,9 +16,9 @@ export class CreationRepository {
          WHERE account_id = $1 AND NOT EXISTS (SELECT 1 FROM tickets.ticket WHERE id = $2) RETURNING last_number
        )
        INSERT INTO tickets.ticket (account_id, id, number, name, pipeline_id, stage_id, owner_id, team_id, priority, category, source, contact_id,
-         contact_name, company_id, created_at, last_activity_at, closed_at)
+         contact_name, company_id, created_at, last_activity_at, closed_at, properties)
        SELECT $1, $2, n.last_number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14,
-         (SELECT $14::timestamptz FROM tickets.stage s WHERE s.account_id = $1 AND s.id = $5 AND s.category = 'closed') FROM n
+         (SELECT $14::timestamptz FROM tickets.stage s WHERE s.account_id = $1 AND s.id = $5 AND s.category = 'closed'), $15 FROM n
        ON CONFLICT (account_id, id) DO NOTHING RETURNING 1`,
       [
         accountId,
@@ -34,6 +35,7 @@ export class CreationRepository {
         t.contacts[0]?.name ?? null,
         t.companyIds[0] ?? null,
         at,
+        JSON.stringify(withoutEmpty(t.properties)),
       ],
     );
     const contactIds = t.contacts.map(({ id }) => id);

@@ -2,6 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contracts';
 import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
+import { CreateFormService } from '../properties/create-form.service.js';
+import { PropertiesService } from '../properties/properties.service.js';
+import { missingFields } from '../properties/create-form.rules.js';
+import { categoryProblems, valueProblems } from '../properties/property.rules.js';
 import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
@@ -17,6 +21,8 @@ export class CreationService {
     private readonly creation: CreationRepository,
     private readonly tickets: TicketsService,
     private readonly pipelines: PipelinesService,
+    private readonly properties: PropertiesService,
+    private readonly form: CreateFormService,
     private readonly changes: TicketChanges,
   ) {}
 
@@ -29,6 +35,10 @@ export class CreationService {
     const problems = checkPlace(await this.pipelines.list(accountId), args, scope.isSuperAdmin);
     const name = args.name.trim();
     if (name === '') problems.unshift({ pointer: '/name', code: 'required', detail: 'must have 1 to 255 characters' });
+    const [form, known] = await Promise.all([this.form.get(accountId), this.properties.list(accountId)]);
+    const { contacts, properties, ...own } = args;
+    const given = { ...own, properties, contactIds: contacts };
+    problems.push(...categoryProblems(args.category), ...valueProblems(properties, known), ...missingFields(form, known, given));
     if (problems.length > 0) throw invalid(problems);
     const making = this.database.transaction(accountId, async (tx) => {
       const at = new Date();

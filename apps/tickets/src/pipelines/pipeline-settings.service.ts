@@ -171,10 +171,12 @@ async function write(tx: Tx, accountId: string, id: string, { name, isDefault, s
     stages.map((stage) => stage.id),
   ]);
   await tx.query(
-    `INSERT INTO tickets.stage (account_id, id, pipeline_id, name, category, position)
-     SELECT $1, s.id, $2, s.name, s.category, s.position - 1
-     FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY s (id, name, category, position)
-     ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, category = excluded.category, position = excluded.position`,
-    [accountId, id, stages.map((stage) => stage.id), stages.map((stage) => stage.name), stages.map((stage) => stage.category)],
+    `INSERT INTO tickets.stage (account_id, id, pipeline_id, name, category, required_properties, position)
+     SELECT $1, (s.stage ->> 'id')::uuid, $2, s.stage ->> 'name', s.stage ->> 'category',
+       ARRAY(SELECT jsonb_array_elements_text(s.stage -> 'requiredProperties')), s.position - 1
+     FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY s (stage, position)
+     ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, category = excluded.category,
+       required_properties = excluded.required_properties, position = excluded.position`,
+    [accountId, id, JSON.stringify(stages)],
   );
 }

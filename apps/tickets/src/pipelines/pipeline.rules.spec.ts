@@ -3,9 +3,9 @@ import type { PipelineView } from '@helpdesk/contracts';
 import { pipelineProblems, planPipeline } from './pipeline.rules.js';
 
 const stages = [
-  { id: 'new', name: 'New', category: 'new' as const },
-  { id: 'wait', name: 'Waiting', category: 'waiting' as const },
-  { id: 'done', name: 'Done', category: 'closed' as const },
+  { id: 'new', name: 'New', category: 'new' as const, requiredProperties: [] },
+  { id: 'wait', name: 'Waiting', category: 'waiting' as const, requiredProperties: [] },
+  { id: 'done', name: 'Done', category: 'closed' as const, requiredProperties: ['solution'] },
 ];
 const support: PipelineView = {
   id: 'p',
@@ -36,7 +36,7 @@ test('rules forget a status that goes (D-56)', () => {
 
 test('a new status gets an id and a name without blanks around it', () => {
   expect(plan({ stages: [{ name: ' First ', category: 'new' }] }).stages).toEqual([
-    { id: expect.stringMatching(/^id-/), name: 'First', category: 'new' },
+    { id: expect.stringMatching(/^id-/), name: 'First', category: 'new', requiredProperties: [] },
   ]);
 });
 

@@ -6,7 +6,15 @@ export type PipelinePlan = Omit<PipelineView, 'id'>;
 /** A pipeline as it is to be: what is given in the place of what there was. Rules forget statuses that go. */
 export function planPipeline(old: PipelineView | undefined, given: PipelineFields, newId: () => string): PipelinePlan {
   const stages =
-    given.stages?.map(({ id, name, category }): StageView => ({ id: id ?? newId(), name: name.trim(), category })) ?? old?.stages;
+    given.stages?.map(({ id, name, category, requiredProperties }): StageView => {
+      const known = old?.stages.find((stage) => stage.id === id);
+      return {
+        id: id ?? newId(),
+        name: name.trim(),
+        category,
+        requiredProperties: requiredProperties ?? known?.requiredProperties ?? [],
+      };
+    }) ?? old?.stages;
   const kept = withoutGone(old?.rules ?? {}, stages ?? []);
   return {
     name: (given.name ?? old?.name ?? '').trim(),

@@ -86,7 +86,7 @@ export class PipelinesService {
   async load(accountId: string, tx?: Tx): Promise<PipelineView[]> {
     const rows = await (tx ?? this.database.within(accountId)).query<PipelineRow>(
       `SELECT p.id, p.name, p.is_default, p.rules,
-         (SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'category', s.category) ORDER BY s.position)
+         (SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'category', s.category, 'requiredProperties', s.required_properties) ORDER BY s.position)
           FROM tickets.stage s WHERE s.account_id = p.account_id AND s.pipeline_id = p.id) AS stages
        FROM tickets.pipeline p WHERE p.account_id = $1 ORDER BY p.is_default DESC, p.position, p.id`,
       [accountId],

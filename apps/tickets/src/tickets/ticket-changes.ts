@@ -48,10 +48,11 @@ export class TicketChanges {
       const labels = label && { oldLabel: label(ticket[column] as string), newLabel: label(value as string) };
       changes.push({ field, old: ticket[column], new: value, ...labels });
     }
+    changes.push(...propertyChanges(ticket.properties, update.properties));
     const stageId = update.stage_id ?? ticket.stage_id;
     const isClosed = stageOf(stageId)?.category === 'closed';
     const closedAt = isClosed ? (ticket.closed_at ?? at) : null;
-    const isSame = changes.length === 0 && Object.keys(update).every((column) => column in FIELDS);
+    const isSame = changes.length === 0 && Object.keys(update).every((column) => column in FIELDS || column === 'properties');
     if (isSame) return ticket.version;
     const before = await this.repository.accessFacts(tx, ticket);
     const version = await this.repository.update(tx, ticket, { ...update, closed_at: closedAt });
@@ -103,4 +104,12 @@ export class TicketChanges {
   ): void {
     if (before ?? after) this.live.publish(tx, account_id, { kind: 'ticket.changed', ticketId: id, version, before, after });
   }
+}
+
+/** One change for each custom property that differs. */
+function propertyChanges(old: Record<string, unknown>, now: Record<string, unknown> | undefined): TicketChange[] {
+  const names = now ? new Set([...Object.keys(old), ...Object.keys(now)]) : [];
+  return [...names]
+    .filter((name) => !isDeepStrictEqual(old[name], now?.[name]))
+    .map((name) => ({ field: `properties.${name}`, old: old[name] ?? null, new: now?.[name] ?? null }));
 }

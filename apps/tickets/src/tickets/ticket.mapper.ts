@@ -17,7 +17,7 @@ export function toView(t: StoredTicket, links: TicketView['links'], { contactIds
     source: t.source,
     contactIds,
     companyIds,
-    properties: {},
+    properties: t.properties,
     links,
     mergedIds: [],
     isUnreadable: t.is_unreadable,

@@ -14,6 +14,8 @@ export interface StoredTicket {
   team_id: string | null;
   priority: Priority | null;
   category: string[];
+  /** Values of custom properties by name; what is empty is not there. */
+  properties: Record<string, unknown>;
   source: TicketSource;
   contact_id: string | null;
   contact_name: string | null;
@@ -38,6 +40,8 @@ export interface TicketUpdate {
   team_id?: string | null;
   priority?: Priority | null;
   category?: string[];
+  /** All of them as they are to be. */
+  properties?: Record<string, unknown>;
   excerpt?: string;
   thread_version?: number;
   last_activity_at?: Date;

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { HistoryItem, PatchTicketArgs, TicketAction, TicketGrant, TicketView } from '@helpdesk/contracts';
-import { Database, forbidden, invalidField, isUuid, notFound, Problem, type Tx } from '@helpdesk/platform';
+import { Database, forbidden, invalid, invalidField, isUuid, notFound, Problem, type Tx } from '@helpdesk/platform';
+import { PropertiesService } from '../properties/properties.service.js';
+import { missingFields } from '../properties/create-form.rules.js';
+import { categoryProblems, valueProblems, withoutEmpty } from '../properties/property.rules.js';
 import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from './ticket-changes.js';
 import { toView } from './ticket.mapper.js';
@@ -15,6 +18,7 @@ export class TicketsService {
     private readonly repository: TicketRepository,
     private readonly pipelines: PipelinesService,
     private readonly changes: TicketChanges,
+    private readonly properties: PropertiesService,
   ) {}
 
   async get(scope: TicketScope, id: string): Promise<TicketView> {
@@ -58,9 +62,9 @@ export class TicketsService {
       const name = args.name?.trim();
       if (name !== undefined && (name === '' || name.length > 255)) throw invalidField('/name', 'length', 'must have 1 to 255 characters');
       const { stageId: stage_id, ownerId: owner_id, teamId: team_id, priority, category } = args;
-      const wanted: TicketUpdate = { name, stage_id, owner_id, team_id, priority, category };
-      const update = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as TicketUpdate;
-      await this.changes.apply(tx, ticket, update, { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
+      const properties = await this.propertiesAfter(tx, ticket, args);
+      const wanted: TicketUpdate = { name, stage_id, owner_id, team_id, priority, category, properties };
+      await this.changes.apply(tx, ticket, withoutAbsent(wanted), { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
       // What his own change has made of it he is told, even where it has led out of his sight.
       return this.view(scope, (await this.repository.lock(tx, scope.accountId, ticket.id)) ?? ticket, tx);
     });
@@ -86,6 +90,23 @@ export class TicketsService {
     throw notFound();
   }
 
+  /** The custom properties as the patch makes them, checked together with what the status asks for (D-54). */
+  private async propertiesAfter(tx: Tx, ticket: StoredTicket, args: PatchTicketArgs): Promise<TicketUpdate['properties']> {
+    const { category, properties: given = {}, stageId, ...own } = args;
+    const known = await this.properties.list(ticket.account_id, tx);
+    const values = { ...ticket.properties, ...given };
+    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
+    const stage = stageId === ticket.stage_id ? undefined : pipeline?.stages.find(({ id }) => id === stageId);
+    const fields = (stage?.requiredProperties ?? []).map((property) => ({ property, required: true }));
+    const now = { ownerId: ticket.owner_id, teamId: ticket.team_id, priority: ticket.priority, category: category ?? ticket.category };
+    // What is required is not taken away, but a ticket that came without it is not held up.
+    const cleared = known.filter(({ name }) => given[name] === null);
+    const after = { ...now, ...withoutAbsent(own), pipelineId: ticket.pipeline_id, properties: values };
+    const problems = [...categoryProblems(category), ...valueProblems(given, known), ...missingFields({ fields }, cleared, after)];
+    if (problems.length > 0) throw invalid(problems);
+    return args.properties && withoutEmpty(values);
+  }
+
   private async checkMove(scope: TicketScope, ticket: StoredTicket, stageId: string, pointer: string, tx?: Tx): Promise<void> {
     const pipeline = await this.pipelines.find(scope.accountId, ticket.pipeline_id, tx);
     const problem = pipeline
@@ -94,3 +115,6 @@ export class TicketsService {
     if (problem && !(scope.isSuperAdmin && problem.code !== 'wrong_stage')) throw invalidField(pointer, problem.code, problem.detail);
   }
 }
+
+const withoutAbsent = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;

@@ -76,6 +76,8 @@ export interface PatchTicketArgs {
   priority?: Priority | null;
   category?: string[];
   name?: string;
+  /** Custom ones; absent = unchanged, null = cleared. */
+  properties?: Record<string, unknown>;
 }
 
 export interface CreateTicketArgs {
@@ -91,6 +93,7 @@ export interface CreateTicketArgs {
   /** The first one is shown in lists. */
   contacts: { id: string; name: string }[];
   companyIds: string[];
+  properties: Record<string, unknown>;
   source: 'manual' | 'api';
 }
 

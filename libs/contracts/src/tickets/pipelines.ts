@@ -5,6 +5,8 @@ export interface StageView {
   id: string;
   name: string;
   category: StageCategory;
+  /** Names of properties that must not be empty on a ticket that an agent moves here (D-54). */
+  requiredProperties: string[];
 }
 export interface PipelineRules {
   /** Statuses in which tickets may be created by hand; absent or empty = all. */
@@ -27,7 +29,7 @@ export interface PipelineView {
 export interface PipelineFields {
   name?: string;
   isDefault?: boolean;
-  stages?: { id?: string; name: string; category: StageCategory }[];
+  stages?: (Pick<StageView, 'name' | 'category'> & Partial<StageView>)[];
   /** Each rule that is given replaces the one there was. */
   rules?: PipelineRules;
 }
