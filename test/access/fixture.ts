@@ -20,12 +20,17 @@ export async function build(world: World, plan: Plan): Promise<void> {
   for (const account of world.accounts) {
     account.channel = await world.client.json('POST', '/api/v1/channels', account.keeper.key, { type: 'custom', name: 'Adapter' });
   }
+  for (const { keeper } of world.accounts)
+    await world.client.json('POST', '/api/v1/views', keeper.key, { name: 'Nobody’s', filter: UNOWNED, sharedWith: 'everyone' });
   await world.settle();
   // One after the other: a command names a ticket by its place.
   for (const [i, accountPlan] of plan.accounts.entries()) await buildTickets(world, world.accounts[i] as Account, accountPlan);
   await world.settle();
   await readInventory(world);
 }
+
+/** What the view holds that each account's keeper has made for everybody. */
+export const UNOWNED = { field: 'ownerId', op: 'is_empty' };
 
 async function buildAccount(store: pg.Client, plan: AccountPlan): Promise<Account> {
   const id = newId();

@@ -9,6 +9,7 @@ interface Stored {
   channels: { id: string; account: string }[] | null;
   keys: { id: string; user: string }[] | null;
   shares: { id: string; ticket: string }[] | null;
+  views: { id: string; account: string; user: string }[] | null;
   audit: { id: string; account: string; ticket: string | null }[] | null;
 }
 
@@ -26,7 +27,8 @@ const STORED = `SELECT
   (SELECT json_agg(json_build_object('id', id, 'user', user_id)) FROM gateway.api_key WHERE account_id = ANY ($1)) AS keys,
   (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'ticket', substring(subject FROM '^ticket/(.*)$')))
    FROM gateway.audit WHERE account_id = ANY ($1)) AS audit,
-  (SELECT json_agg(json_build_object('id', id, 'ticket', ticket_id)) FROM tickets.ticket_share WHERE account_id = ANY ($1)) AS shares`;
+  (SELECT json_agg(json_build_object('id', id, 'ticket', ticket_id)) FROM tickets.ticket_share WHERE account_id = ANY ($1)) AS shares,
+  (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'user', owner_id)) FROM tickets.view WHERE account_id = ANY ($1)) AS views`;
 
 /**
  * Reads every id there is, as the database's owner, and adds one of each kind that does not exist. What decides access must be stored as
@@ -62,6 +64,7 @@ export async function readInventory(world: World): Promise<void> {
     notification: [...(stored.notifications ?? []).map(({ id, ticket, user }) => ({ id, ticket: on(ticket), user })), absent()],
     channel: [...(stored.channels ?? []), absent()],
     pipeline: [...world.accounts.map(({ id: account, pipelineId }) => ({ id: pipelineId, account })), absent()],
+    view: [...(stored.views ?? []), absent()],
     apiKey: [...(stored.keys ?? []), absent()],
     quarantine: [absent()],
     share: [

@@ -24,6 +24,7 @@ export const CAN = {
   'ticket.restructure': (u: Person) => isService(u) && acts(u, 'edit'),
   'ticket.delete': (u: Person) => (isService(u) || u.seat === 'sales') && acts(u, 'delete'),
   'ticket.bulk': has('bulk'),
+  'views.all': isService,
   settings: has('account_settings'),
   users: has('user_admin'),
   audit: has('audit'),

@@ -59,6 +59,7 @@ export type TargetKind =
   | 'notification'
   | 'channel'
   | 'pipeline'
+  | 'view'
   | 'apiKey'
   | 'quarantine'
   | 'share'
@@ -85,6 +86,7 @@ export class World {
     notification: [],
     channel: [],
     pipeline: [],
+    view: [],
     apiKey: [],
     quarantine: [],
     share: [],

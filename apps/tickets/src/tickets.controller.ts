@@ -4,12 +4,15 @@ import {
   AddShare,
   AuthorizeTicket,
   ChangePipeline,
+  ChangeView,
   CountViews,
   CreatePipeline,
   CreateProperty,
   CreateTicket,
+  CreateView,
   DeletePipeline,
   DeleteTicket,
+  DeleteView,
   FollowTicket,
   GetCreateForm,
   GetTicket,
@@ -18,6 +21,7 @@ import {
   ListProperties,
   ListShares,
   ListTickets,
+  ListViews,
   PatchTicket,
   PublishCreateForm,
   RemoveShare,
@@ -26,6 +30,7 @@ import {
   TicketHistory,
   VisibleTickets,
   type AddShareArgs,
+  type ChangeViewArgs,
   type ListTicketsArgs,
   type PatchTicketArgs,
   type CreateForm,
@@ -34,6 +39,7 @@ import {
   type PropertyFields,
   type TicketAction,
   type TicketViewId,
+  type ViewFields,
 } from '@helpdesk/contracts';
 import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/platform';
 import { CreationService } from './creation/creation.service.js';
@@ -45,6 +51,7 @@ import { CreateFormService } from './properties/create-form.service.js';
 import { PropertiesService } from './properties/properties.service.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TrashService } from './trash/trash.service.js';
+import { ViewsService } from './views/views.service.js';
 import { TicketsService } from './tickets/tickets.service.js';
 
 @Controller()
@@ -60,6 +67,7 @@ export class TicketsController {
     private readonly following: FollowingService,
     private readonly creation: CreationService,
     private readonly trash: TrashService,
+    private readonly views: ViewsService,
   ) {}
 
   @Answers(ListTickets)
@@ -104,8 +112,29 @@ export class TicketsController {
   }
 
   @Answers(CountViews)
-  async countViews(@Payload() { actor, args }: Call<{ views: TicketViewId[] }>) {
-    return { counts: await this.listing.counts(scopeOf(actor), args.views) };
+  async countViews(@Payload() { actor, args }: Call<{ views: TicketViewId[]; withCustom: boolean }>) {
+    return { counts: await this.listing.counts(scopeOf(actor), args.views, args.withCustom) };
+  }
+
+  @Answers(ListViews)
+  async listViews(@Payload() { actor }: Call<Record<string, never>>) {
+    return { items: await this.views.list(scopeOf(actor)) };
+  }
+
+  @Answers(CreateView)
+  createView(@Payload() { actor, args }: Call<ViewFields & { id: string }>) {
+    return this.views.create(scopeOf(actor), args);
+  }
+
+  @Answers(ChangeView)
+  changeView(@Payload() { actor, args }: Call<ChangeViewArgs>) {
+    return this.views.change(scopeOf(actor), args);
+  }
+
+  @Answers(DeleteView)
+  async deleteView(@Payload() { actor, args }: Call<{ id: string; managesAll: boolean }>) {
+    await this.views.delete(scopeOf(actor), args.id, args.managesAll);
+    return { deleted: true as const };
   }
 
   @Answers(VisibleTickets)

@@ -19,6 +19,7 @@ import { TicketNotices } from './tickets/ticket-notices.js';
 import { TicketRepository } from './tickets/ticket.repository.js';
 import { TicketsService } from './tickets/tickets.service.js';
 import { TrashService } from './trash/trash.service.js';
+import { ViewsService } from './views/views.service.js';
 import { RUNTIME } from './tokens.js';
 
 /** Database connections, and keys handled at once, of one process. */
@@ -51,6 +52,7 @@ export class TicketsModule {
         TicketRepository,
         TicketsService,
         TrashService,
+        ViewsService,
       ],
     };
   }

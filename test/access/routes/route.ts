@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { marker } from '../markers.js';
-import type { Action, Need, View } from '../model.js';
+import { CAN, type Action, type Need, type View } from '../model.js';
 import type { Case, Member, Target, TargetKind, World } from '../world.js';
 
 export interface Asked {
@@ -70,5 +70,9 @@ export const VIEWS: Record<Exclude<View, 'trash'>, (ticket: Case, user: Member) 
   following: ({ followers }, user) => followers.has(user.id),
   all_closed: ({ isClosed }) => isClosed,
 };
+/** The view of everybody in his account, if his seat has views that people made. */
+export const customViewOf = ({ world, user }: Asked): Target | undefined =>
+  CAN['views.all'](user) ? world.targets.view.find(({ account }) => account === user.account) : undefined;
+export const isUnowned = ({ owner }: Case) => owner === null;
 export const holds = (view: View, asked: Asked) =>
   view === 'trash' ? asked.world.trashOf(asked.user) : seen(asked, (ticket) => VIEWS[view](ticket, asked.user));

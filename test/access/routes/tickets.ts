@@ -1,7 +1,8 @@
 import { marker } from '../markers.js';
-import { lackOf, type View } from '../model.js';
+import { UNOWNED } from '../fixture.js';
+import { CAN, lackOf, type View } from '../model.js';
 import type { Case } from '../world.js';
-import { ABSENT, count, holds, names, ok, PAGE, seen, status, VIEWS, type Asked, type Route } from './route.js';
+import { ABSENT, count, holds, isUnowned, names, ok, PAGE, seen, status, VIEWS, type Asked, type Route } from './route.js';
 
 /** A list of tickets: exactly those the user sees and that fit. */
 function listing(query: (asked: Asked) => string, fits: (ticket: Case, asked: Asked) => boolean, turns = false): Route {
@@ -50,6 +51,11 @@ export const tickets: Route[] = [
     () => true,
   ),
   ...([...Object.keys(VIEWS), 'trash'] as View[]).map(view),
+  listing(() => `filter=${encodeURIComponent(JSON.stringify(UNOWNED))}&${PAGE}`, isUnowned),
+  {
+    ...listing((asked) => `view=${asked.world.targets.view.find(({ account }) => account === asked.user.account)?.id}&${PAGE}`, isUnowned),
+    refuses: ({ user }) => (CAN['views.all'](user) ? undefined : 'missing_views_all'),
+  },
   listing(
     (asked) => `q=${inTurn(asked) ? marker('n', inTurn(asked)?.hex ?? '') : 'nothing'}&${PAGE}`,
     (ticket, asked) => ticket === inTurn(asked),

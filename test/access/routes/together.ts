@@ -1,6 +1,7 @@
 import { marker } from '../markers.js';
 import { CAN, viewsOf } from '../model.js';
-import { ABSENT, holds, ok, sameIds, status, type Asked, type Route } from './route.js';
+import { ABSENT, customViewOf, holds, isUnowned, ok, sameAccount, sameIds, seen, status, type Asked, type Route } from './route.js';
+import type { Target } from '../world.js';
 import { readsTicket } from './tickets.js';
 
 const draft = (method: string, tab: 'reply' | 'comment', extra: Partial<Route>): Route => ({
@@ -12,6 +13,8 @@ const draft = (method: string, tab: 'reply' | 'comment', extra: Partial<Route>):
   passes: ok,
   ...extra,
 });
+/** Who has made it, or may change settings. */
+const managesView = ({ user, target }: Asked) => target.user === user.id || CAN.settings(user);
 const replies = ({ user }: Asked) => (CAN['ticket.reply'](user) ? undefined : 'missing_ticket_reply');
 const hasDraft = ({ world, user, target }: Asked, tab: 'reply' | 'comment') =>
   [...world.drafts.values()].some((of) => of.ticket === target.ticket && of.user === user.id && of.tab === tab);
@@ -87,18 +90,36 @@ export const together: Route[] = [
     operation: 'GET /api/v1/views',
     needs: 'helpdesk',
     passes: ok,
-    says: (json, { user }) =>
-      sameIds(
-        json,
-        viewsOf(user).map((id) => ({ id })),
-      ),
+    says: (json, asked) =>
+      sameIds(json, [...viewsOf(asked.user).map((id) => ({ id })), ...(customViewOf(asked) ? [customViewOf(asked) as Target] : [])]),
+  },
+  { operation: 'POST /api/v1/views', body: {}, needs: 'views.all', passes: status(422) },
+  {
+    operation: 'PATCH /api/v1/views/{id}',
+    body: { filter: { and: [] } },
+    needs: 'views.all',
+    on: 'view',
+    isHis: sameAccount,
+    passes: (asked) => (managesView(asked) ? [422] : [403]),
+  },
+  {
+    operation: 'DELETE /api/v1/views/{id}',
+    needs: 'views.all',
+    on: 'view',
+    isHis: sameAccount,
+    passes: status(403),
+    isHarmless: (asked) => !managesView(asked),
   },
   {
     operation: 'GET /api/v1/views/counts',
     needs: 'helpdesk',
     passes: ok,
     says: ({ counts }: { counts: Record<string, number> }, asked) => {
-      const expected = Object.fromEntries(viewsOf(asked.user).map((view) => [view, holds(view, asked).length]));
+      const custom = customViewOf(asked);
+      const expected = Object.fromEntries([
+        ...viewsOf(asked.user).map((view) => [view, holds(view, asked).length]),
+        ...(custom ? [[custom.id, seen(asked, isUnowned).length]] : []),
+      ]);
       const isSame = JSON.stringify(Object.entries(counts).toSorted()) === JSON.stringify(Object.entries(expected).toSorted());
       return isSame ? undefined : `counts ${JSON.stringify(counts)} instead of ${JSON.stringify(expected)}`;
     },

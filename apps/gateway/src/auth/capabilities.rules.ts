@@ -67,8 +67,9 @@ const VIEW_NEEDS: Record<TicketViewId, Capability[]> = {
 /** The default views of a seat. */
 export const viewsOf = (p: Facts): TicketViewId[] => TICKET_VIEWS.filter((view) => lackOfView(p, view) === undefined);
 
-/** What somebody lacks to open a view. */
-export function lackOfView(p: Facts, view: TicketViewId): Capability | undefined {
+/** What somebody lacks to open a view: a default one, or one that people made. */
+export function lackOfView(p: Facts, view: string): Capability | undefined {
   const can = capabilitiesOf(p);
-  return VIEW_NEEDS[view].find((capability) => !can.includes(capability));
+  const needs = Object.hasOwn(VIEW_NEEDS, view) ? VIEW_NEEDS[view as TicketViewId] : (['views.all'] as const);
+  return needs.find((capability) => !can.includes(capability));
 }

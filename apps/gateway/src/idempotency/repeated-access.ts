@@ -29,6 +29,7 @@ const ABOUT_NO_TICKET = new Set([
   '/api/v1/tickets',
   '/api/v1/users',
   '/api/v1/users/:id/invitation',
+  '/api/v1/views',
 ]);
 
 const resolverOf = (pattern: string) => ABOUT_TICKETS.find(([beginning]) => pattern.startsWith(beginning))?.[1];

@@ -1,14 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  PRIORITIES,
-  TICKET_SORTS,
-  TICKET_SOURCES,
-  TICKET_VIEWS,
-  type Priority,
-  type TicketSort,
-  type TicketSource,
-  type TicketViewId,
-} from '@helpdesk/contracts';
+import { PRIORITIES, TICKET_SORTS, TICKET_SOURCES, type Priority, type TicketSort, type TicketSource } from '@helpdesk/contracts';
 import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { AreIds, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
@@ -18,11 +9,22 @@ const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
 const time = { format: 'date-time' } as const;
 
 export class TicketListQueryDto extends PageQueryDto {
-  @ApiPropertyOptional({ enum: TICKET_VIEWS }) @IsOptional() @IsIn(TICKET_VIEWS) view?: TicketViewId;
+  @ApiPropertyOptional({ description: 'A default view, or the id of one that people made', example: 'all_open' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  view?: string;
+  @ApiPropertyOptional({ description: 'JSON, as in a view: `{"field":"priority","op":"eq","value":"high"}`' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(20_000)
+  filter?: string;
   @ApiPropertyOptional({ description: 'Number, or part of the name or contact' }) @IsOptional() @IsString() @MaxLength(200) q?: string;
   @ApiPropertyOptional(uuid) @IsOptional() @IsId() contactId?: string;
-  @ApiPropertyOptional({ enum: TICKET_SORTS, default: '-lastActivityAt' }) @IsOptional() @IsIn(TICKET_SORTS) sort: TicketSort =
-    '-lastActivityAt';
+  @ApiPropertyOptional({ enum: TICKET_SORTS, description: 'Default: the view’s own, else `-lastActivityAt`' })
+  @IsOptional()
+  @IsIn(TICKET_SORTS)
+  sort?: TicketSort;
 }
 
 export class ContactRefDto {

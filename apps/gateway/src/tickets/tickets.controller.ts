@@ -14,6 +14,7 @@ import {
   RestoreTicket,
   TicketHistory,
   TicketTimeline,
+  type Filter,
   type TicketGrant,
   type TicketView,
 } from '@helpdesk/contracts';
@@ -52,7 +53,7 @@ export class TicketsController {
   list(@Me() me: Principal, @Query() query: TicketListQueryDto): Promise<TicketPageDto> {
     const lack = query.view && lackOfView(me, query.view);
     if (lack) throw missing(lack);
-    return this.rpc.call(ListTickets, actorFor(me), { ...query });
+    return this.rpc.call(ListTickets, actorFor(me), { ...query, filter: readFilter(query.filter) });
   }
 
   @Post('tickets')
@@ -240,6 +241,16 @@ export class TicketsController {
       .slice(0, PREVIOUS_TICKETS)
       .map(({ id, number, name, stageId, lastActivityAt }) => ({ id, number, name, stageId, lastActivityAt }));
     return { ...people, previousTickets, activities: [] };
+  }
+}
+
+/** What it says is checked where it is turned into a query. */
+function readFilter(filter: string | undefined): Filter | undefined {
+  if (filter === undefined) return undefined;
+  try {
+    return JSON.parse(filter) as Filter;
+  } catch {
+    throw invalidField('/filter', 'invalid_json', 'must be JSON');
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Problem } from '@helpdesk/platform';
-import { readCursor, writeCursor } from './listing.rules.js';
+import { listIdOf, readCursor, writeCursor } from './listing.rules.js';
 
 const ID = '00000000-0000-7000-8000-000000000001';
 const VALUE = '1779811200123456';
@@ -19,4 +19,12 @@ test.each([
   ['names no row', writeCursor('-lastActivityAt', VALUE, '-'.repeat(36))],
 ])('one that %s is refused before the database sees it', (_what, cursor) => {
   expect(() => readCursor(cursor, '-lastActivityAt')).toThrow(Problem);
+});
+
+test('a list is told from others by its order and by everything that chooses its tickets', () => {
+  const ids = [{}, { view: 'mine' }, { q: 'x' }, { contactId: ID }, { filter: { field: 'name', op: 'eq' as const, value: 'x' } }].map(
+    (args) => listIdOf(args, 'number'),
+  );
+  expect(new Set([...ids, listIdOf({}, '-number')]).size).toBe(6);
+  expect(listIdOf({ view: 'mine' }, 'number')).toBe(ids[1]);
 });

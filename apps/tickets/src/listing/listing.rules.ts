@@ -1,4 +1,5 @@
-import type { TicketSort } from '@helpdesk/contracts';
+import { createHash } from 'node:crypto';
+import type { ListTicketsArgs, TicketSort } from '@helpdesk/contracts';
 import { invalidField, isUuid } from '@helpdesk/platform';
 
 interface Order {
@@ -27,19 +28,25 @@ export function orderOf(sort: TicketSort): Order {
   return { ...COLUMNS[(isDescending ? sort.slice(1) : sort) as keyof typeof COLUMNS], isDescending };
 }
 
-/** `value`: what {@link Order.kept} gave for the last row of the page. */
-export const writeCursor = (sort: TicketSort, value: string, id: string): string =>
-  Buffer.from(JSON.stringify([sort, value, id])).toString('base64url');
+/** What tells a list from others: a cursor continues the list that it came from, and no other. */
+export const listIdOf = ({ view, filter, q, contactId }: Omit<ListTicketsArgs, 'limit'>, sort: TicketSort): string => {
+  const rest = JSON.stringify([view, filter, q, contactId]);
+  return `${sort} ${createHash('sha256').update(rest).digest('base64url').slice(0, 8)}`;
+};
 
-/** Throws 422 for anything that is not a cursor of a list in this order. */
-export function readCursor(cursor: string, sort: TicketSort): { value: string; id: string } {
+/** `value`: what {@link Order.kept} gave for the last row of the page. */
+export const writeCursor = (listId: string, value: string, id: string): string =>
+  Buffer.from(JSON.stringify([listId, value, id])).toString('base64url');
+
+/** Throws 422 for anything that is not a cursor of this list. */
+export function readCursor(cursor: string, listId: string): { value: string; id: string } {
   try {
-    const [itsSort, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    const [itsList, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
     // Sixteen digits of microseconds reach beyond the year 2200.
     const isValue = typeof value === 'string' && /^\d{1,16}$/.test(value);
-    if (itsSort === sort && isValue && typeof id === 'string' && isUuid(id)) return { value, id };
+    if (itsList === listId && isValue && typeof id === 'string' && isUuid(id)) return { value, id };
   } catch {
     /* falls through to the refusal */
   }
-  throw invalidField('/cursor', 'invalid', 'is not a cursor of this list in this order');
+  throw invalidField('/cursor', 'invalid', 'is not a cursor of this list');
 }

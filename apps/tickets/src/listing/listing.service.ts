@@ -1,27 +1,45 @@
 import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
-import type { ListTicketsArgs, Page, TicketRow, TicketViewId } from '@helpdesk/contracts';
-import { Database } from '@helpdesk/platform';
+import {
+  TICKET_VIEWS,
+  type CustomView,
+  type Filter,
+  type ListTicketsArgs,
+  type Page,
+  type TicketRow,
+  type TicketViewId,
+} from '@helpdesk/contracts';
+import { Database, invalid, invalidField, isUuid } from '@helpdesk/platform';
+import { PropertiesService } from '../properties/properties.service.js';
 import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
-import { orderOf, readCursor, writeCursor } from './listing.rules.js';
+import { ViewsService } from '../views/views.service.js';
+import { compileFilter } from './filter.rules.js';
+import { listIdOf, orderOf, readCursor, writeCursor } from './listing.rules.js';
 
 /** Lists by key, not by offset: a page is as fast as the first, and new tickets move nothing. */
 @Injectable()
 export class ListingService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly properties: PropertiesService,
+    private readonly views: ViewsService,
+  ) {}
 
   async list(scope: TicketScope, args: ListTicketsArgs): Promise<Page<TicketRow>> {
     const values: unknown[] = [];
     const add = (value: unknown) => `$${values.push(value)}`;
-    const { column, isDescending, kept, restored } = orderOf(args.sort);
+    const custom = await this.customView(scope, args.view);
+    const sort = args.sort ?? custom?.sort ?? '-lastActivityAt';
+    const { column, isDescending, kept, restored } = orderOf(sort);
     const where = [
       args.view === 'trash' ? 't.deleted_at IS NOT NULL' : 't.deleted_at IS NULL',
       // The trash shows what one may take out of it again.
       scopeToSql(scope, args.view === 'trash' ? 'delete' : 'view', 't', add),
       ...conditions(scope, args, add),
+      ...(await this.filters(scope, [custom?.filter, args.filter], add)),
     ];
     if (args.cursor !== undefined) {
-      const after = readCursor(args.cursor, args.sort);
+      const after = readCursor(args.cursor, listIdOf(args, sort));
       where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${restored(add(after.value))}, ${add(after.id)}::uuid)`);
     }
     // The limit stands in the text: a plan made for any limit would read and sort everything.
@@ -35,12 +53,40 @@ export class ListingService {
     const last = page.at(-1);
     return {
       items: page.map(toRow),
-      nextCursor: rows.length > args.limit && last ? writeCursor(args.sort, last.sort_value, last.id) : null,
+      nextCursor: rows.length > args.limit && last ? writeCursor(listIdOf(args, sort), last.sort_value, last.id) : null,
     };
   }
 
+  /** Undefined for a default view; throws 422 for one that is not there for him. */
+  private async customView(scope: TicketScope, view: string | undefined): Promise<CustomView | undefined> {
+    if (view === undefined || isDefaultView(view)) return undefined;
+    const found = isUuid(view) ? await this.views.find(scope, view) : undefined;
+    if (!found) throw invalidField('/view', 'unknown', 'is no view of yours');
+    return found;
+  }
+
+  /** A view whose filter makes no sense any more holds nothing. */
+  private async customCounts(scope: TicketScope, add: (value: unknown) => string, count: (holds: string) => string): Promise<string[]> {
+    const [views, properties] = await Promise.all([this.views.list(scope), this.properties.list(scope.accountId)]);
+    return views.map(({ id, filter }) => {
+      const { problems, toSql } = compileFilter(filter, properties);
+      return `(${count(problems.length > 0 ? 'false' : toSql({ userId: scope.userId, add }))})::int AS "${id}"`;
+    });
+  }
+
+  private async filters(scope: TicketScope, filters: (Filter | undefined)[], add: (value: unknown) => string): Promise<string[]> {
+    const given = filters.filter((filter) => filter !== undefined);
+    if (given.length === 0) return [];
+    const properties = await this.properties.list(scope.accountId);
+    return given.map((filter) => {
+      const { problems, toSql } = compileFilter(filter, properties);
+      if (problems.length > 0) throw invalid(problems);
+      return toSql({ userId: scope.userId, add });
+    });
+  }
+
   /** How many of the covered tickets each view holds, in one query. */
-  async counts(scope: TicketScope, views: TicketViewId[]): Promise<Record<string, number>> {
+  async counts(scope: TicketScope, views: TicketViewId[], withCustom: boolean): Promise<Record<string, number>> {
     const values: unknown[] = [];
     const add = (value: unknown) => `$${values.push(value)}`;
     const count = (where: string) => `SELECT count(*) FROM tickets.ticket t WHERE ${where}`;
@@ -56,6 +102,7 @@ export class ListingService {
           ? `(${count(`${holds} AND ${scopeToSql(scope, 'delete', 't', add)}`)})::int AS "${view}"`
           : `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`,
       );
+    narrow.push(...(withCustom ? await this.customCounts(scope, add, (holds) => count(`${holds} AND ${seen}`)) : []));
     const parts = [
       ...(narrow.length > 0 ? [`(SELECT ${narrow.join(', ')}) n`] : []),
       ...(filters.length > 0 ? [`(SELECT ${filters.join(', ')} FROM tickets.ticket t WHERE ${seen}) b`] : []),
@@ -83,9 +130,11 @@ const VIEWS: Record<TicketViewId, (user: () => string) => string> = {
   trash: () => 't.deleted_at IS NOT NULL',
 };
 
+const isDefaultView = (view: string): view is TicketViewId => TICKET_VIEWS.some((known) => known === view);
+
 function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unknown) => string): string[] {
   const found: string[] = [];
-  if (args.view) found.push(VIEWS[args.view](() => add(scope.userId)));
+  if (args.view && isDefaultView(args.view)) found.push(VIEWS[args.view](() => add(scope.userId)));
   if (args.contactId !== undefined)
     found.push(
       `EXISTS (SELECT 1 FROM tickets.ticket_contact c WHERE c.account_id = t.account_id AND c.ticket_id = t.id AND c.contact_id = ${add(args.contactId)}::uuid)`,

@@ -1,4 +1,5 @@
 import { command, query } from '../rpc-pattern.js';
+import type { Filter } from './views.js';
 import type { LinkKind, Priority, TicketAction, TicketSource } from '../enums.js';
 
 /** contract.md §2 "Ticket". */
@@ -58,10 +59,14 @@ export interface Page<T> {
 }
 
 export interface ListTicketsArgs {
-  view?: TicketViewId;
+  /** A default view, or the id of one that people made. */
+  view?: string;
+  /** Beside the view's own. */
+  filter?: Filter;
   q?: string;
   contactId?: string;
-  sort: TicketSort;
+  /** Absent: the view's own, else the newest activity first. */
+  sort?: TicketSort;
   limit: number;
   cursor?: string;
 }
@@ -155,8 +160,6 @@ export const DeleteTicket = command<{ id: string }, { deleted: true }>('tickets'
 export const RestoreTicket = command<{ id: string }, TicketView>('tickets', 'restore');
 export const PatchTicket = command<PatchTicketArgs, TicketView>('tickets', 'patch');
 export const TicketHistory = query<{ id: string }, { items: HistoryItem[] }>('tickets', 'history');
-/** How many tickets each view holds, of those the asker may see. */
-export const CountViews = query<{ views: TicketViewId[] }, { counts: Record<string, number> }>('tickets', 'count-views');
 /** Which of these tickets the asker may see. */
 export const VisibleTickets = query<{ ids: string[] }, { ids: string[] }>('tickets', 'visible');
 export const GetTicketAccess = query<{ id: string }, TicketAccessFacts>('tickets', 'access');
