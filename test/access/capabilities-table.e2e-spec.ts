@@ -72,6 +72,8 @@ const TABLE = rows(`
   D-51i deletes                 | DELETE /tickets/{ticket}         | Y     | Y        | Y        | Y           | ticket_delete | ticket_delete | out
   D-51i restores                | (restores)                       | Y     | Y        | Y        | Y           | ticket_delete | ticket_delete | out
   D-50  shares one ticket       | POST /tickets/{ticket}/shares    | Y     | Y        | Y        | ticket_share | ticket_share | ticket_share | out
+  D-51d keeps a contact         | POST /contacts                   | Y     | Y        | Y        | Y           | Y           | ticket_create | out
+  D-51d keeps a company         | POST /companies                  | Y     | Y        | Y        | Y           | Y           | ticket_create | out
   D-51l makes a view            | POST /views                      | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
   D-51m reads the channels      | GET /channels                    | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m connects a channel      | POST /channels                   | Y     | settings | Y        | settings    | settings    | settings     | out
@@ -104,6 +106,8 @@ const BODIES: Record<string, () => unknown> = {
   'POST /tickets/{ticket}/shares': () => ({ userId: account.keeper.id }),
   'PATCH /tickets/{ticket}': () => ({ priority: 'high' }),
   'POST /channels': () => ({ type: 'custom', name: 'Another' }),
+  'POST /contacts': () => ({ name: 'New' }),
+  'POST /companies': () => ({ name: 'New' }),
   'POST /views': () => ({ name: 'Another', filter: { field: 'number', op: 'gt', value: 0 } }),
   'POST /pipelines': () => ({ name: 'Another', stages: [{ name: 'New', category: 'new' }] }),
   'POST /properties': () => ({ name: `property_${String(Math.random()).slice(2)}`, label: 'Another', type: 'text' }),

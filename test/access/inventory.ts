@@ -9,6 +9,8 @@ interface Stored {
   channels: { id: string; account: string }[] | null;
   keys: { id: string; user: string }[] | null;
   shares: { id: string; ticket: string }[] | null;
+  contacts: { id: string; account: string }[] | null;
+  companies: { id: string; account: string }[] | null;
   views: { id: string; account: string; user: string }[] | null;
   audit: { id: string; account: string; ticket: string | null }[] | null;
 }
@@ -28,7 +30,9 @@ const STORED = `SELECT
   (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'ticket', substring(subject FROM '^ticket/(.*)$')))
    FROM gateway.audit WHERE account_id = ANY ($1)) AS audit,
   (SELECT json_agg(json_build_object('id', id, 'ticket', ticket_id)) FROM tickets.ticket_share WHERE account_id = ANY ($1)) AS shares,
-  (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'user', owner_id)) FROM tickets.view WHERE account_id = ANY ($1)) AS views`;
+  (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'user', owner_id)) FROM tickets.view WHERE account_id = ANY ($1)) AS views,
+  (SELECT json_agg(json_build_object('id', id, 'account', account_id)) FROM conversations.contact WHERE account_id = ANY ($1)) AS contacts,
+  (SELECT json_agg(json_build_object('id', id, 'account', account_id)) FROM conversations.company WHERE account_id = ANY ($1)) AS companies`;
 
 /**
  * Reads every id there is, as the database's owner, and adds one of each kind that does not exist. What decides access must be stored as
@@ -64,6 +68,8 @@ export async function readInventory(world: World): Promise<void> {
     notification: [...(stored.notifications ?? []).map(({ id, ticket, user }) => ({ id, ticket: on(ticket), user })), absent()],
     channel: [...(stored.channels ?? []), absent()],
     pipeline: [...world.accounts.map(({ id: account, pipelineId }) => ({ id: pipelineId, account })), absent()],
+    contact: [...(stored.contacts ?? []), absent()],
+    company: [...(stored.companies ?? []), absent()],
     view: [...(stored.views ?? []), absent()],
     apiKey: [...(stored.keys ?? []), absent()],
     quarantine: [absent()],

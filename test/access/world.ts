@@ -60,6 +60,8 @@ export type TargetKind =
   | 'channel'
   | 'pipeline'
   | 'view'
+  | 'contact'
+  | 'company'
   | 'apiKey'
   | 'quarantine'
   | 'share'
@@ -87,6 +89,8 @@ export class World {
     channel: [],
     pipeline: [],
     view: [],
+    contact: [],
+    company: [],
     apiKey: [],
     quarantine: [],
     share: [],

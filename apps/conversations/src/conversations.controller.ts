@@ -1,6 +1,17 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import {
+  ChangeCompany,
+  ChangeContact,
+  CreateCompany,
+  CreateContact,
+  GetCompany,
+  GetContact,
+  ListCompanies,
+  ListContacts,
+  type CompanyFields,
+  type ContactFields,
+  type ListRecordsArgs,
   AddComment,
   AddReply,
   AddUpload,
@@ -25,6 +36,8 @@ import {
 import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/platform';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { CommentsService } from './comments/comments.service.js';
+import { CompanyRecordsService } from './contacts/company-records.service.js';
+import { ContactRecordsService } from './contacts/contact-records.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { DraftsService } from './drafts/drafts.service.js';
 import { RepliesService, type Author } from './replies/replies.service.js';
@@ -41,6 +54,8 @@ export class ConversationsController {
     private readonly timeline: TimelineService,
     private readonly replies: RepliesService,
     private readonly contacts: ContactsService,
+    private readonly contactRecords: ContactRecordsService,
+    private readonly companyRecords: CompanyRecordsService,
     private readonly attachments: AttachmentsService,
     private readonly comments: CommentsService,
     private readonly drafts: DraftsService,
@@ -114,6 +129,46 @@ export class ConversationsController {
   @Answers(RetryMessage)
   retry(@Payload() { actor, args }: Call<OnMessage>) {
     return this.replies.retry(accountOf(actor), args.grant, args.messageId);
+  }
+
+  @Answers(ListContacts)
+  listContacts(@Payload() { actor, args }: Call<ListRecordsArgs>) {
+    return this.contactRecords.list(accountOf(actor), args);
+  }
+
+  @Answers(GetContact)
+  getContact(@Payload() { actor, args }: Call<{ id: string }>) {
+    return this.contactRecords.get(accountOf(actor), args.id);
+  }
+
+  @Answers(CreateContact)
+  createContact(@Payload() { actor, args }: Call<ContactFields & { id: string; name: string }>) {
+    return this.contactRecords.create(authorOf(actor), args);
+  }
+
+  @Answers(ChangeContact)
+  changeContact(@Payload() { actor, args }: Call<ContactFields & { id: string }>) {
+    return this.contactRecords.change(authorOf(actor), args);
+  }
+
+  @Answers(ListCompanies)
+  listCompanies(@Payload() { actor, args }: Call<ListRecordsArgs>) {
+    return this.companyRecords.list(accountOf(actor), args);
+  }
+
+  @Answers(GetCompany)
+  getCompany(@Payload() { actor, args }: Call<{ id: string }>) {
+    return this.companyRecords.get(accountOf(actor), args.id);
+  }
+
+  @Answers(CreateCompany)
+  createCompany(@Payload() { actor, args }: Call<CompanyFields & { id: string; name: string }>) {
+    return this.companyRecords.create(authorOf(actor), args);
+  }
+
+  @Answers(ChangeCompany)
+  changeCompany(@Payload() { actor, args }: Call<CompanyFields & { id: string }>) {
+    return this.companyRecords.change(authorOf(actor), args);
   }
 
   @Answers(AddUpload)

@@ -4,6 +4,8 @@ import { DatabaseModule, type Runtime } from '@helpdesk/platform';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { ChannelCopiesHandlers } from './channel-copies/channel-copies.handlers.js';
 import { CommentsService } from './comments/comments.service.js';
+import { CompanyRecordsService } from './contacts/company-records.service.js';
+import { ContactRecordsService } from './contacts/contact-records.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeliveryHandlers } from './delivery/delivery.handlers.js';
@@ -36,6 +38,8 @@ export class ConversationsModule {
         AutoReplyService,
         ChannelCopiesHandlers,
         CommentsService,
+        CompanyRecordsService,
+        ContactRecordsService,
         ContactsService,
         DeliveryHandlers,
         DraftsService,

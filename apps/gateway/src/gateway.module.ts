@@ -45,6 +45,8 @@ import { OidcController } from './oidc/oidc.controller.js';
 import { OidcRepository } from './oidc/oidc.repository.js';
 import { OidcService } from './oidc/oidc.service.js';
 import { PagesController } from './pages/pages.controller.js';
+import { CompaniesController } from './contacts/companies.controller.js';
+import { ContactsController } from './contacts/contacts.controller.js';
 import { PipelinesController } from './pipelines/pipelines.controller.js';
 import { PropertiesController } from './properties/properties.controller.js';
 import { PropertyReferences } from './properties/property-references.js';
@@ -79,6 +81,8 @@ export class GatewayModule {
         AuditController,
         ChannelsController,
         CommentsController,
+        CompaniesController,
+        ContactsController,
         DevController,
         DraftsController,
         HealthController,

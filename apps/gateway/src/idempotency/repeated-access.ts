@@ -20,6 +20,8 @@ const ABOUT_NO_TICKET = new Set([
   '/api/v1/attachments',
   '/api/v1/channels',
   '/api/v1/channels/:id/test',
+  '/api/v1/companies',
+  '/api/v1/contacts',
   '/api/v1/me/totp',
   '/api/v1/me/totp/confirm',
   '/api/v1/pipelines',

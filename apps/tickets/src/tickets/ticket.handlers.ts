@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CommentAdded, ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated } from '@helpdesk/contracts';
+import { CommentAdded, ContactRenamed, ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated } from '@helpdesk/contracts';
 import { LiveBus, MessageBus, OnEvent, type Delivery } from '@helpdesk/messaging';
 import type { Runtime, Tx } from '@helpdesk/platform';
 import { FollowingService } from '../following/following.service.js';
@@ -78,6 +78,16 @@ export class TicketHandlers {
     const told = new Set([...mentioned, event.authorUserId]);
     const followers = (await this.following.followers(tx, accountId, ticket.id)).filter((id) => !told.has(id));
     await this.notices.tell(tx, ticket, { topic: 'commented', reason: 'follower', userIds: followers, messageId: event.commentId });
+  }
+
+  /** The name in the lists; no change of the ticket that anybody has made. */
+  @OnEvent(ContactRenamed)
+  async onContactRenamed(event: ContactRenamed, tx: Tx, { accountId }: Delivery): Promise<void> {
+    await tx.query('UPDATE tickets.ticket SET contact_name = $3 WHERE account_id = $1 AND contact_id = $2', [
+      accountId,
+      event.contactId,
+      event.name,
+    ]);
   }
 
   @OnEvent(MessageDeliveryFailed)

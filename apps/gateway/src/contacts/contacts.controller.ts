@@ -1,0 +1,68 @@
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ChangeContact, CreateContact, GetContact, ListContacts, ListTickets } from '@helpdesk/contracts';
+import { RpcClient } from '@helpdesk/platform';
+import { Access, Me, ResourceId } from '../auth/access.decorator.js';
+import { actorFor, type Principal } from '../auth/principal.js';
+import { PageQueryDto } from '../openapi/page.dto.js';
+import { uuidParam } from '../problems/uuid-param.js';
+import { TicketPageDto } from '../tickets/ticket.dto.js';
+import { ContactDto, ContactPageDto, ContactQueryDto, NewContactDto, PatchContactDto } from './record.dto.js';
+
+const EXISTS = '`contact_exists`: another has one of the addresses; its id is `contactId`';
+const CODES = 'Codes: `required`, `wrong_value`, `duplicate`, `unknown`.';
+
+@ApiTags('contacts')
+@Controller('api/v1/contacts')
+export class ContactsController {
+  constructor(private readonly rpc: RpcClient) {}
+
+  @Get()
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'People who write to the desk, the newest first' })
+  @ApiResponse({ status: 200, type: ContactPageDto })
+  list(@Me() me: Principal, @Query() query: ContactQueryDto): Promise<ContactPageDto> {
+    return this.rpc.call(ListContacts, actorFor(me), { ...query });
+  }
+
+  @Post()
+  @Access('ticket.create', { 409: EXISTS })
+  @ApiOperation({ summary: 'Keep a contact', description: CODES })
+  @ApiResponse({ status: 201, type: ContactDto })
+  create(
+    @Me() me: Principal,
+    @ResourceId() id: string,
+    @Body() { email, phone, addresses = [], ...fields }: NewContactDto,
+  ): Promise<ContactDto> {
+    const short = [
+      ...(email === undefined ? [] : [{ kind: 'email' as const, value: email }]),
+      ...(phone === undefined ? [] : [{ kind: 'phone' as const, value: phone }]),
+    ];
+    return this.rpc.call(CreateContact, actorFor(me), { ...fields, id, addresses: [...addresses, ...short] });
+  }
+
+  @Get(':id')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'One contact' })
+  @ApiResponse({ status: 200, type: ContactDto })
+  get(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<ContactDto> {
+    return this.rpc.call(GetContact, actorFor(me), { id });
+  }
+
+  @Patch(':id')
+  @Access('ticket.create', { 409: EXISTS })
+  @ApiOperation({ summary: 'Change a contact; absent = unchanged', description: CODES })
+  @ApiResponse({ status: 200, type: ContactDto })
+  change(@Me() me: Principal, @Param('id', uuidParam) id: string, @Body() body: PatchContactDto): Promise<ContactDto> {
+    return this.rpc.call(ChangeContact, actorFor(me), { ...body, id });
+  }
+
+  @Get(':id/tickets')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'The contact’s tickets, of those I may see' })
+  @ApiResponse({ status: 200, type: TicketPageDto })
+  async tickets(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query() page: PageQueryDto): Promise<TicketPageDto> {
+    await this.rpc.call(GetContact, actorFor(me), { id });
+    return this.rpc.call(ListTickets, actorFor(me), { ...page, contactId: id });
+  }
+}
