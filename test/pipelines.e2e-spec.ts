@@ -173,6 +173,39 @@ describe('D-56 what is deleted', () => {
     expect(await admin.get(`/tickets/${id}`)).toMatchObject({ stageId: done?.id });
   });
 
+  it('a change that is refused has moved nothing, and a status with tickets is not turned from open to closed', async () => {
+    const made = await make({ stages: three() });
+    const [first, second, done] = made.stages;
+    const { id } = await open(made, 1);
+    const twice = [first, { name: 'IN', category: 'new' }, done];
+    expect(await problemsOf(admin.patch(`/pipelines/${made.id}`, { stages: twice, moveToStageId: first?.id }))).toEqual([
+      '/stages/1/name duplicate',
+    ]);
+    const typo = made.stages.map((stage) => ({ ...stage, requiredProperties: ['typo'] }));
+    expect((await problemsOf(admin.patch(`/pipelines/${made.id}`, { stages: typo })))?.[0]).toBe('/stages/0/requiredProperties/0 unknown');
+    const turned = made.stages.map((stage) => (stage === second ? { ...stage, category: 'closed' } : stage));
+    expect((await refusal(admin.patch(`/pipelines/${made.id}`, { stages: turned }))).problem).toMatchObject({
+      status: 409,
+      code: 'stage_in_use',
+    });
+    expect(await admin.get(`/tickets/${id}`)).toMatchObject({ stageId: second?.id, version: 1, closedAt: null });
+    await admin.patch(`/tickets/${id}`, { stageId: first?.id });
+    expect(await admin.patch(`/pipelines/${made.id}`, { stages: turned })).toMatchObject({ stages: turned });
+  });
+
+  it('two who delete the same one: one does, the other finds nothing', async () => {
+    const made = await make({ stages: three() });
+    const both = await Promise.all(
+      [0, 1].map(() =>
+        admin.delete(`/pipelines/${made.id}`).then(
+          () => 204,
+          (error: ApiError) => error.status,
+        ),
+      ),
+    );
+    expect(both.toSorted()).toEqual([204, 404]);
+  });
+
   it('while tickets come in, each of them is in a status that is there', async () => {
     const [from, to] = [await make({ stages: three() }), await make({ stages: three() })];
     const made: Promise<Ticket | undefined>[] = [];

@@ -4,6 +4,7 @@ import { startDesk, type Api, type Desk } from '@helpdesk/testing';
 import { post, uniqueWord } from './support/letters.js';
 import { makePerson, ticketAccess, type Person } from './support/people.js';
 import { ticketNamed } from './support/reading.js';
+import { ticketByMail } from './support/tickets.js';
 import { problemsOf, refusal } from './support/refusal.js';
 
 interface Pipeline {
@@ -54,6 +55,7 @@ describe('2.5 properties', () => {
     expect((await refusal(lead.api.post('/properties', { name: 'mine', label: 'Mine', type: 'text' }))).status).toBe(403);
     expect(await problemsOf(add('serial', 'number'))).toEqual(['/name taken']);
     expect(await problemsOf(add('with space', 'text'))).toEqual(['/name matches']);
+    for (const name of ['toString', 'constructor', 'valueOf']) expect(await problemsOf(add(name, 'text'))).toEqual(['/name taken']);
     expect(await problemsOf(add('colour', 'select'))).toEqual(['/options required']);
     expect(await problemsOf(add('formula', 'formula'))).toEqual(['/type is_in']);
   });
@@ -87,8 +89,12 @@ describe('2.5 properties', () => {
     expect(await problemsOf(patch(ticket, { properties: { crew: randomUUID() } }))).toEqual(['/properties/crew unknown']);
     expect(await problemsOf(patch(ticket, { properties: { helper: 'lea' } }))).toEqual(['/properties/helper wrong_value']);
     expect(await problemsOf(patch(ticket, { category: ['billing', 'nonsense'] }))).toEqual(['/category/1 unknown']);
+    expect(await problemsOf(patch(ticket, { properties: { constructor: 'x' } }))).toEqual(['/properties/constructor not_allowed']);
+    expect(await problemsOf(patch(ticket, { properties: { serial: '\ud800' } }))).toEqual(['/properties/serial ill_formed']);
+    const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`p${i}`, 1]));
+    expect(await problemsOf(patch(ticket, { properties: many }))).toEqual(['/properties too_many']);
     expect(await admin.get<Ticket>(`/tickets/${ticket.id}`)).toEqual(ticket);
-    expect((await patch(ticket, { properties: { helper: lead.id } })).properties).toEqual({ weight: 1, helper: lead.id });
+    expect((await patch(ticket, { properties: { helper: lead.id.toUpperCase() } })).properties).toEqual({ weight: 1, helper: lead.id });
   });
 });
 
@@ -104,6 +110,13 @@ describe('D-54 what a status requires', () => {
     const ticket = await make();
     expect(await problemsOf(patch(ticket, { stageId }))).toEqual(['/properties/solution required', '/ownerId required']);
     expect(await patch(ticket, { stageId, ownerId: lead.id, properties: { solution: 'Turned it on' } })).toMatchObject({ stageId });
+    expect(await problemsOf(make({ stageId }, admin))).toEqual(['/properties/solution required', '/ownerId required']);
+    const word = uniqueWord();
+    const { id } = await ticketByMail(desk.smtpPort, admin, word);
+    const answer = (moveTo?: string) => lead.api.post(`/tickets/${id}/replies`, { text: 'Done', undoSeconds: 0, moveTo });
+    expect(await problemsOf(answer(stageId))).toEqual(['/moveTo required_property']);
+    await lead.api.patch(`/tickets/${id}`, { ownerId: lead.id, properties: { solution: 'Turned it on' } });
+    await answer(stageId);
     await admin.patch(`/pipelines/${support.id}`, { stages: stages.map((stage) => ({ ...stage, requiredProperties: [] })) });
   });
 });
@@ -120,14 +133,20 @@ describe('2.6 the create form (S-17, S-21)', () => {
     expect((await refusal(lead.api.put('/forms/create-ticket', form))).status).toBe(403);
     expect(await admin.put('/forms/create-ticket', form)).toMatchObject({ ...form, version: 1, publishedAt: expect.any(String) });
     expect(await problemsOf(make({ category: ['product_issue'] }))).toEqual(['/properties/serial required']);
-    expect(await make({ category: ['product_issue'], properties: { serial: 'B-2' } })).toMatchObject({ properties: { serial: 'B-2' } });
-    await make({ category: ['billing'] });
+    await add('tags', 'multi_select', { options: [{ value: 'a', label: 'A' }], required: true });
+    expect(await lead.api.get('/forms/create-ticket')).toMatchObject({ fields: [...form.fields, { property: 'tags', required: true }] });
+    const tagged = await make({ properties: { tags: ['a'] } });
+    for (const tags of [null, []]) expect(await problemsOf(patch(tagged, { properties: { tags } }))).toEqual(['/properties/tags required']);
+    expect(await make({ category: ['product_issue'], properties: { serial: 'B-2', tags: ['a'] } })).toMatchObject({
+      properties: { serial: 'B-2' },
+    });
+    await make({ category: ['billing'], properties: { tags: ['a'] } });
   });
 
   it('has further fields for a pipeline, and what makes no sense is refused', async () => {
     const pipelines = { [support.id]: { fields: [{ property: 'weight', required: true }] } };
     await admin.put('/forms/create-ticket', { fields: [], pipelines });
-    expect(await problemsOf(make())).toEqual(['/properties/weight required']);
+    expect(await problemsOf(make())).toEqual(['/properties/tags required', '/properties/weight required']);
     expect(await admin.get('/forms/create-ticket')).toMatchObject({ version: 2, pipelines });
     const gone = randomUUID();
     const wrong = { fields: [{ property: 'nothing', required: true }], pipelines: { [gone]: { fields: [] } } };

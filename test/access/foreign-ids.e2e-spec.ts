@@ -14,7 +14,10 @@ let account: Account;
 let other: Account;
 let close: () => Promise<void>;
 /** An id of each kind, there in the other account. */
-let theirs: Record<'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment', string>;
+let theirs: Record<
+  'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment' | 'view',
+  string
+>;
 /** Where tickets made by hand begin. */
 let place: { pipelineId: string; stageId: string };
 
@@ -44,6 +47,7 @@ beforeAll(async () => {
     contact: ticketOf(other).contactId ?? '',
     company: await one('conversations.company'),
     conversation: await one('conversations.conversation'),
+    view: await one('tickets.view'),
     attachment: String(answered(await world.client.upload('hello', other.keeper.key)).json.id),
   };
 }, 120_000);
@@ -112,12 +116,28 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['pipeline of a channel', '/pipelineId', () => reconnected({ pipelineId: theirs.pipeline })],
     ['status of a channel', '/stageId', () => reconnected({ stageId: theirs.stage })],
     ['team of a channel', '/teamId', () => reconnected({ teamId: theirs.team })],
+    [
+      'status in a rule',
+      '/rules/creationStageIds/0',
+      () => ['PATCH', `/pipelines/${place.pipelineId}`, { rules: { creationStageIds: [theirs.stage] } }],
+    ],
+    [
+      'pipeline of the form',
+      '/pipelines/{pipeline}',
+      () => ['PUT', '/forms/create-ticket', { fields: [], pipelines: { [theirs.pipeline]: { fields: [] } } }],
+    ],
+    [
+      'team of a view',
+      '/teamIds/0',
+      () => ['POST', '/views', { name: 'V', filter: { field: 'number', op: 'gt', value: 0 }, sharedWith: 'team', teamIds: [theirs.team] }],
+    ],
+    ['company of a contact', '/companyId', () => ['POST', '/contacts', { name: 'New', companyId: theirs.company }]],
   ];
   test.each(cases)('%s', async (_what, pointer, request) => {
     expect(Object.values(theirs)).not.toContain('');
     const [before, [method, path, body]] = [await everything(), request()];
     const { status, json } = await call(account.keeper, method, path, body);
-    expect({ status, ...json }).toMatchObject({ status: 422, errors: [{ pointer }] });
+    expect({ status, ...json }).toMatchObject({ status: 422, errors: [{ pointer: pointer.replace('{pipeline}', theirs.pipeline) }] });
     expect(await everything()).toEqual(before);
   });
 
@@ -137,6 +157,13 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['PATCH', () => `/teams/${theirs.team}`],
     ['DELETE', () => `/teams/${theirs.team}`],
     ['PATCH', () => `/channels/${theirs.channel}`],
+    ['PATCH', () => `/pipelines/${theirs.pipeline}`],
+    ['DELETE', () => `/pipelines/${theirs.pipeline}`],
+    ['PATCH', () => `/views/${theirs.view}`],
+    ['DELETE', () => `/views/${theirs.view}`],
+    ['GET', () => `/contacts/${theirs.contact}`],
+    ['PATCH', () => `/contacts/${theirs.contact}`],
+    ['GET', () => `/companies/${theirs.company}/tickets`],
     ['DELETE', () => `/channels/${theirs.channel}`],
   ])('in the address of %s %#: 404', async (method, path) => {
     const before = await everything();

@@ -201,7 +201,12 @@ describe('D-50: the other clauses', () => {
     expect(clauses.get(account.keeper.id)).toBe('super_admin');
   });
 
-  test('pipelines for some teams only (`pipelineAllowed`) are not built: no route takes such a setting', () => {
-    expect([...world.operations].filter((operation) => /^(POST|PATCH|PUT) .*pipelines/.test(operation))).toEqual([]);
+  test('pipelines for some teams only (`pipelineAllowed`) are not built: no route takes such a setting', async () => {
+    const body = { name: 'Billing', stages: [{ name: 'New', category: 'new' }], teamIds: account.teams };
+    const { status, body: answer } = await world.client.send(
+      { method: 'POST', path: '/api/v1/pipelines', body: JSON.stringify(body) },
+      account.keeper.key,
+    );
+    expect({ status, ...(JSON.parse(answer) as object) }).toMatchObject({ status: 422, errors: [{ pointer: '/teamIds' }] });
   });
 });

@@ -36,10 +36,18 @@ beforeAll(async () => {
         for (const shares of SHARES) tickets.push({ number: tickets.length, accountId, ownerId, teamId, shares });
   const owner = new pg.Client({ connectionString: postgres.url });
   await owner.connect();
+  // One status in each account, called like the account.
+  for (const accountId of ACCOUNTS) {
+    await owner.query("INSERT INTO tickets.pipeline (account_id, id, name) VALUES ($1, $1, '')", [accountId]);
+    await owner.query(
+      "INSERT INTO tickets.stage (account_id, id, pipeline_id, name, category, position) VALUES ($1, $1, $1, '', 'new', 0)",
+      [accountId],
+    );
+  }
   for (const { number, accountId, ownerId, teamId, shares } of tickets) {
     await owner.query(
       `INSERT INTO tickets.ticket (id, account_id, number, name, pipeline_id, stage_id, owner_id, team_id, is_shared, source, created_at, last_activity_at)
-       VALUES ($1, $2, $3, '', $1, $1, $4, $5, $6, 'api', now(), now())`,
+       VALUES ($1, $2, $3, '', $2, $2, $4, $5, $6, 'api', now(), now())`,
       [id(1_000 + number), accountId, number, ownerId, teamId, shares.length > 0],
     );
     for (const { userId, teamId: team, expiresAt } of shares)

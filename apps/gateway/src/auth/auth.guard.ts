@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { forbidden, newId, publicUrl, unauthenticated, type Runtime } from '@helpdesk/platform';
 import { RUNTIME } from '../tokens.js';
 import { ROUTE_ACCESS, type RouteAccess } from './access.decorator.js';
-import { AuthRepository } from './auth.repository.js';
+import { AuthRepository, hashOf } from './auth.repository.js';
 import { capabilitiesOf, hasHelpdesk } from './capabilities.rules.js';
 import { missing } from './missing.js';
 import { isOwnOrigin, originOf } from './origin.rules.js';
@@ -43,9 +43,9 @@ export class AuthGuard implements CanActivate {
 
   private async authenticate(request: DeskRequest): Promise<Principal | undefined> {
     const key = bearerOf(request);
-    if (key) return this.recent.find(`key ${key}`, () => this.users.byApiKey(key));
+    if (key) return this.recent.find(`key ${hashOf(key).toString('hex')}`, () => this.users.byApiKey(key));
     const sid = request.cookies.sid;
-    return sid ? this.recent.find(`session ${sid}`, () => this.users.bySession(sid)) : undefined;
+    return sid ? this.recent.find(`session ${hashOf(sid).toString('hex')}`, () => this.users.bySession(sid)) : undefined;
   }
 
   private checkOrigin({ headers }: DeskRequest): void {

@@ -27,7 +27,7 @@ interface Row {
 export const SEAT_REPLY = `a.settings ->> 'seatReply' IS DISTINCT FROM 'false'`;
 
 /**
- * A user with everything his rights depend on, in one query, so that every request obeys the rights of its moment. His teammates only where
+ * A user with everything his rights depend on, in one query, so that it is never put together from two moments. His teammates only where
  * one of his scopes asks for them: they may be hundreds.
  */
 const USER = `

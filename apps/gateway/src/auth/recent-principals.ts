@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from './principal.js';
 
-/** A page asks several times at once; the contract gives a change of rights a second until it holds everywhere. */
+/** A page asks several times in a row; the contract gives a change of rights a second until it holds everywhere. */
 const MAX_AGE_MS = 250;
 const MAX_KEPT = 1_000;
 
@@ -10,7 +10,7 @@ const MAX_KEPT = 1_000;
 export class RecentPrincipals {
   private kept = new Map<string, { principal: Principal; readAt: number }>();
 
-  /** `credential`: what nobody else has. Nobody is remembered as unknown. */
+  /** `credential`: the hash of what nobody else has. Nobody is remembered as unknown. */
   async find(credential: string, read: () => Promise<Principal | undefined>): Promise<Principal | undefined> {
     const readAt = performance.now();
     const { kept } = this;

@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { ArrayUnique, IsBoolean, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { AreIds, IsId, IsMoment, IsOneLine, MayBeAbsent } from './field-rules.js';
 import { uuidParam } from './uuid-param.js';
-import { pointerOfNul, RequestValidation } from './validation.js';
+import { firstUnfit, RequestValidation } from './validation.js';
 
 class Inner {
   @IsBoolean() enabled: boolean;
@@ -45,8 +45,19 @@ describe('characters', () => {
   test('line breaks stay out of headers', async () => {
     expect(await pointersFor({ name: 'x', title: 'a\r\nBcc: b' })).toEqual(['/title matches']);
   });
-  test('U+0000 is found wherever it hides', async () => {
-    expect(pointerOfNul({ a: [{ b: 'x\0' }] }, '')).toBe('/a/0/b');
+  test('what nothing can store or read in time is found wherever it hides', async () => {
+    const unfit = (value: unknown) => {
+      const { pointer, code } = firstUnfit(value) ?? { pointer: 'none', code: 'none' };
+      return `${pointer} ${code}`;
+    };
+    expect(unfit({ a: [{ b: 'x\0' }] })).toBe('/a/0/b nul_character');
+    expect(unfit({ a: 'x \ud83d y' })).toBe('/a ill_formed');
+    expect(unfit({ a: 'x \u{1f600} y' })).toBe('none none');
+    expect(unfit({ '\ud83d': 1 })).toBe('/\ud83d ill_formed');
+    expect(unfit({ properties: { constructor: 'x' } })).toBe('/properties/constructor not_allowed');
+    const keys = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, 1]));
+    expect([unfit(keys(1_000)), unfit({ a: keys(1_001) })]).toEqual(['none none', '/a too_many']);
+    expect(unfit(JSON.parse('['.repeat(40) + ']'.repeat(40)))).toBe(`${'/0'.repeat(33)} too_deep`);
     expect(await pointersFor({ name: '\0' })).toEqual(['/name nul_character']);
   });
 });

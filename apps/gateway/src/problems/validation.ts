@@ -1,5 +1,5 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
-import { invalid, invalidField, type FieldProblem } from '@helpdesk/platform';
+import { invalid, type FieldProblem } from '@helpdesk/platform';
 
 /** Requests are read strictly: unknown fields are refused, every wrong one is named with its pointer. */
 @Injectable()
@@ -15,8 +15,8 @@ export class RequestValidation extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const nul = metadata.type === 'body' || metadata.type === 'query' ? pointerOfNul(value, '') : undefined;
-    if (nul !== undefined) throw invalidField(nul, 'nul_character', 'must not contain the character U+0000');
+    const unfit = metadata.type === 'body' || metadata.type === 'query' ? firstUnfit(value) : undefined;
+    if (unfit) throw invalid([unfit]);
     return super.transform(value, metadata);
   }
 }
@@ -34,14 +34,33 @@ function ownProblem({ constraints, value }: ValidationError, pointer: string): F
   return [{ pointer, code: first[0].replaceAll(/([A-Z])/g, '_$1').toLowerCase(), detail: first[1] }];
 }
 
-/** PostgreSQL stores no U+0000 in text: found here, it is a wrong field instead of a failure further in. */
-export function pointerOfNul(value: unknown, pointer: string): string | undefined {
-  if (typeof value === 'string') return value.includes('\0') ? pointer : undefined;
+const MAX_KEYS = 1_000;
+const MAX_DEPTH = 32;
+
+/** What no part of the desk can store or read in good time: found here, it is a wrong field instead of a failure further in. */
+export function firstUnfit(value: unknown, pointer = '', depth = 0): FieldProblem | undefined {
+  if (typeof value === 'string') return unfitText(value, pointer);
   if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const found = pointerOfNul(item, `${pointer}/${escapePointer(key)}`);
-    if (found !== undefined) return found;
+  if (depth > MAX_DEPTH) return { pointer, code: 'too_deep', detail: `is nested deeper than ${MAX_DEPTH}` };
+  const isList = Array.isArray(value);
+  const keys = Object.keys(value);
+  // The validator's time grows with the square of them.
+  if (!isList && keys.length > MAX_KEYS) return { pointer, code: 'too_many', detail: `has more than ${MAX_KEYS} fields` };
+  // The validator takes it for a class.
+  if (!isList && Object.hasOwn(value, 'constructor'))
+    return { pointer: `${pointer}/constructor`, code: 'not_allowed', detail: 'is a name that nothing may have' };
+  for (const key of keys) {
+    const at = `${pointer}/${escapePointer(key)}`;
+    const found = unfitText(key, at) ?? firstUnfit((value as Record<string, unknown>)[key], at, depth + 1);
+    if (found) return found;
   }
+  return undefined;
+}
+
+/** PostgreSQL stores neither U+0000 nor half a character. */
+function unfitText(text: string, pointer: string): FieldProblem | undefined {
+  if (text.includes('\0')) return { pointer, code: 'nul_character', detail: 'must not contain the character U+0000' };
+  if (/\p{Surrogate}/u.test(text)) return { pointer, code: 'ill_formed', detail: 'must not contain half a surrogate pair' };
   return undefined;
 }
 

@@ -11,7 +11,11 @@ export async function checkedPipelines(pipelines: CreateForm['pipelines'] = {}):
   for (const [id, part] of Object.entries(pipelines)) {
     const pointer = `/pipelines/${id}`;
     if (!isUuid(id)) problems.push({ pointer, code: 'unknown', detail: 'is no pipeline' });
-    const errors = await validate(plainToInstance(PipelineFormDto, Object(part)), { whitelist: true, forbidNonWhitelisted: true });
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) {
+      problems.push({ pointer, code: 'wrong_value', detail: 'must be an object with fields' });
+      continue;
+    }
+    const errors = await validate(plainToInstance(PipelineFormDto, part), { whitelist: true, forbidNonWhitelisted: true });
     problems.push(...errors.flatMap((error) => pointersOf(error, pointer)));
   }
   if (problems.length > 0) throw invalid(problems);

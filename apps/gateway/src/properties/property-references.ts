@@ -12,15 +12,19 @@ export class PropertyReferences {
     private readonly references: References,
   ) {}
 
-  /** Throws 422 that points at the property. */
-  async check(me: Principal, properties: Record<string, unknown> = {}): Promise<void> {
-    if (Object.keys(properties).length === 0) return;
+  /** The properties with the ids of users and teams in small letters; throws 422 that points at one that is not there. */
+  async checked<T extends Record<string, unknown> | undefined>(me: Principal, properties: T): Promise<T> {
+    if (!properties || Object.keys(properties).length === 0) return properties;
     const { items } = await this.rpc.call(ListProperties, actorFor(me), {});
+    const checked: Record<string, unknown> = { ...properties };
     for (const { name, type } of items) {
-      const value = properties[name];
-      if (typeof value !== 'string' || !isUuid(value)) continue;
-      if (type === 'user') await this.references.checkAgent(me, value, `/properties/${name}`);
-      if (type === 'team') await this.references.checkTeam(me, value, `/properties/${name}`);
+      const value = checked[name];
+      if ((type !== 'user' && type !== 'team') || typeof value !== 'string' || !isUuid(value)) continue;
+      const id = value.toLowerCase();
+      if (type === 'user') await this.references.checkAgent(me, id, `/properties/${name}`);
+      else await this.references.checkTeam(me, id, `/properties/${name}`);
+      checked[name] = id;
     }
+    return checked as T;
   }
 }

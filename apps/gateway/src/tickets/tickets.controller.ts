@@ -20,6 +20,7 @@ import {
 } from '@helpdesk/contracts';
 import { invalid, invalidField, RpcClient } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
+import { firstUnfit } from '../problems/validation.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { References } from '../access/references.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
@@ -80,7 +81,6 @@ export class TicketsController {
   ): Promise<TicketView> {
     if (ownerId) await this.references.checkAgent(me, ownerId, '/ownerId');
     if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
-    await this.propertyReferences.check(me, properties);
     const records = await this.rpc.call(FindRecords, actorFor(me), { contactIds, companyIds });
     const unknown = (field: string, ids: string[], found: { id: string }[]) =>
       ids.flatMap((wanted, i) =>
@@ -94,7 +94,14 @@ export class TicketsController {
     }));
     const source = me.via === 'api_key' ? 'api' : 'manual';
     const place = { id, name, pipelineId, stageId, ownerId, teamId, priority };
-    const ticket = await this.rpc.call(CreateTicket, actorFor(me), { ...place, category, contacts, companyIds, properties, source });
+    const ticket = await this.rpc.call(CreateTicket, actorFor(me), {
+      ...place,
+      category,
+      contacts,
+      companyIds,
+      properties: await this.propertyReferences.checked(me, properties),
+      source,
+    });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;
   }
@@ -172,8 +179,8 @@ export class TicketsController {
     await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit' });
     if (body.ownerId) await this.references.checkAgent(me, body.ownerId, '/ownerId');
     if (body.teamId) await this.references.checkTeam(me, body.teamId, '/teamId');
-    await this.propertyReferences.check(me, body.properties);
-    const ticket = await this.rpc.call(PatchTicket, actorFor(me), { id, ifVersion: version, ...body });
+    const properties = await this.propertyReferences.checked(me, body.properties);
+    const ticket = await this.rpc.call(PatchTicket, actorFor(me), { ...body, id, ifVersion: version, properties });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;
   }
@@ -247,11 +254,15 @@ export class TicketsController {
 /** What it says is checked where it is turned into a query. */
 function readFilter(filter: string | undefined): Filter | undefined {
   if (filter === undefined) return undefined;
+  let parsed: unknown;
   try {
-    return JSON.parse(filter) as Filter;
+    parsed = JSON.parse(filter);
   } catch {
     throw invalidField('/filter', 'invalid_json', 'must be JSON');
   }
+  const unfit = firstUnfit(parsed, '/filter');
+  if (unfit) throw invalid([unfit]);
+  return parsed as Filter;
 }
 
 /** A ticket that was just read within the scope is proof enough to read what hangs on it. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CreateTicketArgs } from '@helpdesk/contracts';
 import type { Tx } from '@helpdesk/platform';
-import { withoutEmpty } from '../properties/property.rules.js';
+import { storedValues } from '../properties/property.rules.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
 
 @Injectable()
@@ -35,7 +35,7 @@ export class CreationRepository {
         t.contacts[0]?.name ?? null,
         t.companyIds[0] ?? null,
         at,
-        JSON.stringify(withoutEmpty(t.properties)),
+        JSON.stringify(storedValues(t.properties)),
       ],
     );
     const contactIds = t.contacts.map(({ id }) => id);

@@ -4,7 +4,7 @@ import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contr
 import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
 import { CreateFormService } from '../properties/create-form.service.js';
 import { PropertiesService } from '../properties/properties.service.js';
-import { missingFields } from '../properties/create-form.rules.js';
+import { missingFields, requiredBy } from '../properties/create-form.rules.js';
 import { categoryProblems, valueProblems } from '../properties/property.rules.js';
 import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
@@ -32,13 +32,16 @@ export class CreationService {
    */
   async create(scope: TicketScope, actorName: string, args: CreateTicketArgs): Promise<TicketView> {
     const { accountId } = scope;
-    const problems = checkPlace(await this.pipelines.list(accountId), args, scope.isSuperAdmin);
+    const pipelines = await this.pipelines.list(accountId);
+    const problems = checkPlace(pipelines, args, scope.isSuperAdmin);
     const name = args.name.trim();
     if (name === '') problems.unshift({ pointer: '/name', code: 'required', detail: 'must have 1 to 255 characters' });
     const [form, known] = await Promise.all([this.form.get(accountId), this.properties.list(accountId)]);
+    const stage = pipelines.flatMap(({ stages }) => stages).find(({ id }) => id === args.stageId);
+    const required = { ...form, fields: [...form.fields, ...requiredBy(stage).fields] };
     const { contacts, properties, ...own } = args;
     const given = { ...own, properties, contactIds: contacts };
-    problems.push(...categoryProblems(args.category), ...valueProblems(properties, known), ...missingFields(form, known, given));
+    problems.push(...categoryProblems(args.category), ...valueProblems(properties, known), ...missingFields(required, known, given));
     if (problems.length > 0) throw invalid(problems);
     const making = this.database.transaction(accountId, async (tx) => {
       const at = new Date();

@@ -38,6 +38,7 @@ describe('what a filter may be (D-71)', () => {
     ['no list', one('number', 'in', 7), '/filter/value wrong_value'],
     ['an empty list', one('number', 'in', []), '/filter/value wrong_value'],
     ['no time', one('createdAt', 'gt', 'yesterday'), '/filter/value wrong_value'],
+    ['no time that PostgreSQL knows', one('createdAt', 'gt', '0000-01-01'), '/filter/value wrong_value'],
     ['too deep', nested(7), `/filter${'/and/0'.repeat(5)} too_deep`],
   ])('refused: %s', (_what, filter, problem) => {
     expect(problems(filter)).toEqual([problem]);

@@ -8,6 +8,7 @@ import {
   type PropertyView,
 } from '@helpdesk/contracts';
 import { isUuid, type FieldProblem } from '@helpdesk/platform';
+import { isDay, isMoment } from '../properties/moments.js';
 
 /** What a filter is turned into SQL with. */
 export interface FilterUse {
@@ -40,7 +41,7 @@ const EMPTY = ['is_empty', 'is_not_empty'] as const;
 const SAME = ['eq', 'ne', 'in', 'not_in', ...EMPTY] as const;
 const ORDER = ['lt', 'lte', 'gt', 'gte', ...SAME] as const;
 const isString = (value: unknown): value is string => typeof value === 'string';
-const isMoment = (value: unknown) => isString(value) && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value));
+const isTime = (value: unknown) => isMoment(value) || isDay(value);
 const oneOf = (values: readonly string[]): Kind => ({
   cast: 'text',
   ops: SAME,
@@ -54,8 +55,8 @@ const TEXT: Kind = {
   expected: 'must be a text',
 };
 const NUMBER: Kind = { cast: 'numeric', ops: ORDER, accepts: Number.isFinite, expected: 'must be a number' };
-const TIME: Kind = { cast: 'timestamptz', ops: ORDER, accepts: isMoment, expected: 'must be a time such as 2026-11-22T10:00:00Z' };
-const DATE: Kind = { ...TIME, cast: 'date', expected: 'must be a date such as 2026-11-22' };
+const TIME: Kind = { cast: 'timestamptz', ops: ORDER, accepts: isTime, expected: 'must be a time such as 2026-11-22T10:00:00Z' };
+const DATE: Kind = { ...TIME, cast: 'date', accepts: isDay, expected: 'must be a date such as 2026-11-22' };
 const BOOLEAN: Kind = {
   cast: 'boolean',
   ops: ['eq', 'ne', ...EMPTY],

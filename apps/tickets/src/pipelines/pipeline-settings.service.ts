@@ -3,6 +3,7 @@ import type { TicketScope } from '@helpdesk/access';
 import type { PipelineFields, PipelineView } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { conflict, Database, invalid, invalidField, isForeignKeyViolation, newId, notFound, type Tx } from '@helpdesk/platform';
+import { PropertiesService } from '../properties/properties.service.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
 import type { ActivityActor, StoredTicket } from '../tickets/ticket.repository.js';
 import { pipelineProblems, planPipeline, type PipelinePlan } from './pipeline.rules.js';
@@ -18,16 +19,18 @@ export class PipelineSettingsService {
   constructor(
     private readonly database: Database,
     private readonly pipelines: PipelinesService,
+    private readonly properties: PropertiesService,
     private readonly changes: TicketChanges,
     private readonly bus: MessageBus,
   ) {}
 
+  /** Repeating it with the same id changes nothing. */
   async create(scope: TicketScope, actorName: string, { id, ...given }: PipelineFields & { id: string }): Promise<PipelineView> {
-    return this.save(scope, actorName, id, given, 'pipeline.created', (known) => {
+    return this.alone(scope.accountId, async (tx, known) => {
       const repeated = known.find((pipeline) => pipeline.id === id);
-      if (repeated) return { old: repeated, plan: repeated };
+      if (repeated) return repeated;
       if (known.length >= MAX_PIPELINES) throw conflict('too_many_pipelines', `There are ${MAX_PIPELINES} pipelines already.`);
-      return { old: undefined, plan: planPipeline(undefined, given, newId) };
+      return this.save(tx, scope, actorName, known, id, given);
     });
   }
 
@@ -37,78 +40,97 @@ export class PipelineSettingsService {
     actorName: string,
     { id, moveToStageId, ...given }: PipelineFields & { id: string; moveToStageId?: string },
   ): Promise<PipelineView> {
-    const old = await this.existing(scope.accountId, id);
-    if (given.isDefault === false && old.isDefault)
-      throw invalidField('/isDefault', 'needs_default', 'make another pipeline the default one');
-    const { stages } = planPipeline(old, given, newId);
-    const gone = old.stages.filter((stage) => !stages.some((kept) => kept.id === stage.id));
-    await this.empty(
-      scope,
-      actorName,
-      gone.map((stage) => stage.id),
-      moveToStageId,
-      'stage_in_use',
-    );
-    return this.save(scope, actorName, id, given, 'pipeline.changed', (known) => {
-      const now = known.find((pipeline) => pipeline.id === id);
-      if (!now) throw notFound();
-      return { old: now, plan: planPipeline(now, given, newId) };
-    });
+    const { accountId } = scope;
+    const known = await this.pipelines.load(accountId);
+    const old = known.find((pipeline) => pipeline.id === id);
+    if (!old) throw notFound();
+    // A change that would be refused moves nothing.
+    const { plan } = await this.planned(accountId, known, id, given);
+    const gone = old.stages.filter((stage) => !plan.stages.some((kept) => kept.id === stage.id)).map((stage) => stage.id);
+    await this.empty(scope, actorName, gone, moveToStageId, 'stage_in_use');
+    return this.alone(accountId, async (tx, now) => {
+      if (!now.some((pipeline) => pipeline.id === id)) throw notFound();
+      return this.save(tx, scope, actorName, now, id, given);
+    }).catch(refuseInUse('stage_in_use'));
   }
 
   async delete(scope: TicketScope, actorName: string, id: string, moveToStageId?: string): Promise<void> {
     const { accountId } = scope;
-    const pipeline = await this.existing(accountId, id);
-    if (pipeline.isDefault) throw conflict('default_pipeline', 'Make another pipeline the default one first.');
+    const { stages } = deletable(await this.pipelines.load(accountId), id);
     await this.empty(
       scope,
       actorName,
-      pipeline.stages.map((stage) => stage.id),
+      stages.map((stage) => stage.id),
       moveToStageId,
       'pipeline_in_use',
     );
-    await this.database
-      .transaction(accountId, async (tx) => {
-        await tx.query('DELETE FROM tickets.stage WHERE account_id = $1 AND pipeline_id = $2', [accountId, id]);
-        await tx.query('DELETE FROM tickets.pipeline WHERE account_id = $1 AND id = $2', [accountId, id]);
-        const by = { userId: scope.userId, name: actorName };
-        await this.bus.audit(tx, accountId, by, { action: 'pipeline.deleted', subject: `pipeline/${id}`, old: pipeline });
-        tx.onCommit(() => this.pipelines.forget(accountId));
-      })
-      .catch(refuseInUse('pipeline_in_use'));
+    await this.alone(accountId, async (tx, known) => {
+      const pipeline = deletable(known, id);
+      await tx.query('DELETE FROM tickets.stage WHERE account_id = $1 AND pipeline_id = $2', [accountId, id]);
+      await tx.query('DELETE FROM tickets.pipeline WHERE account_id = $1 AND id = $2', [accountId, id]);
+      const by = { userId: scope.userId, name: actorName };
+      await this.bus.audit(tx, accountId, by, { action: 'pipeline.deleted', subject: `pipeline/${id}`, old: pipeline });
+    }).catch(refuseInUse('pipeline_in_use'));
   }
 
-  /** One change of the account's pipelines after the other. */
-  private save(
+  /** One change of the account's pipelines after the other, each on what the one before has left. */
+  private alone<T>(accountId: string, work: (tx: Tx, known: PipelineView[]) => Promise<T>): Promise<T> {
+    return this.database.transaction(accountId, async (tx) => {
+      await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR NO KEY UPDATE', [accountId]);
+      tx.onCommit(() => this.pipelines.forget(accountId));
+      return work(tx, await this.pipelines.load(accountId, tx));
+    });
+  }
+
+  /** Throws 422 for what makes no sense, 409 for a status that holds tickets and is to be closed, or open again. */
+  private async planned(accountId: string, known: PipelineView[], id: string, given: PipelineFields, tx?: Tx) {
+    const old = known.find((pipeline) => pipeline.id === id);
+    const plan = planPipeline(old, given, newId);
+    const properties = await this.properties.list(accountId, tx);
+    const problems = pipelineProblems(
+      plan,
+      properties.map(({ name }) => name),
+    );
+    problems.push(...foreignStages(plan, known, id));
+    if (old?.isDefault && !plan.isDefault)
+      problems.push({ pointer: '/isDefault', code: 'needs_default', detail: 'make another pipeline the default one' });
+    if (problems.length > 0) throw invalid(problems);
+    const turned = plan.stages.filter(({ id: stageId, category }) => {
+      const before = old?.stages.find((stage) => stage.id === stageId);
+      return before && (before.category === 'closed') !== (category === 'closed');
+    });
+    if (
+      turned.length > 0 &&
+      (await this.holdTickets(
+        accountId,
+        turned.map((stage) => stage.id),
+        tx,
+      ))
+    )
+      throw conflict('stage_in_use', 'Tickets are in a status that would be closed, or open again: move them first.');
+    return { old, plan };
+  }
+
+  private async holdTickets(accountId: string, stageIds: string[], tx?: Tx): Promise<boolean> {
+    const sql = 'SELECT 1 FROM tickets.ticket WHERE account_id = $1 AND stage_id = ANY ($2::uuid[]) LIMIT 1';
+    return (await (tx ?? this.database.within(accountId)).queryOne(sql, [accountId, stageIds])) !== undefined;
+  }
+
+  private async save(
+    tx: Tx,
     { accountId, userId }: TicketScope,
     actorName: string,
+    known: PipelineView[],
     id: string,
     given: PipelineFields,
-    action: string,
-    decide: (known: PipelineView[]) => { old: PipelineView | undefined; plan: PipelinePlan },
   ): Promise<PipelineView> {
-    return this.database
-      .transaction(accountId, async (tx) => {
-        await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR NO KEY UPDATE', [accountId]);
-        const known = await this.pipelines.load(accountId, tx);
-        const { old, plan } = decide(known);
-        const problems = [...pipelineProblems(plan), ...foreignStages(plan, known, id)];
-        if (problems.length > 0) throw invalid(problems);
-        await write(tx, accountId, id, plan);
-        const saved = (await this.pipelines.load(accountId, tx)).find((pipeline) => pipeline.id === id);
-        if (!saved) throw notFound();
-        const by = { userId, name: actorName };
-        await this.bus.audit(tx, accountId, by, { action, subject: `pipeline/${id}`, old, new: saved });
-        tx.onCommit(() => this.pipelines.forget(accountId));
-        return saved;
-      })
-      .catch(refuseInUse(given.stages ? 'stage_in_use' : 'pipeline_in_use'));
-  }
-
-  private async existing(accountId: string, id: string): Promise<PipelineView> {
-    const pipeline = (await this.pipelines.load(accountId)).find((known) => known.id === id);
-    if (!pipeline) throw notFound();
-    return pipeline;
+    const { old, plan } = await this.planned(accountId, known, id, given, tx);
+    await write(tx, accountId, id, plan);
+    const saved = (await this.pipelines.load(accountId, tx)).find((pipeline) => pipeline.id === id);
+    if (!saved) throw notFound();
+    const action = old ? 'pipeline.changed' : 'pipeline.created';
+    await this.bus.audit(tx, accountId, { userId, name: actorName }, { action, subject: `pipeline/${id}`, old, new: saved });
+    return saved;
   }
 
   /** Refuses with 409 `code` when there are tickets, in the trash as well, and nowhere to go. */
@@ -126,8 +148,10 @@ export class PipelineSettingsService {
     if (targetId !== undefined && (!target || stageIds.includes(targetId)))
       throw invalidField('/moveToStageId', 'wrong_stage', 'is no status that stays');
     const actor: ActivityActor = { type: 'user', id: scope.userId, name: actorName };
+    // What another replica has just changed counts here too.
+    this.pipelines.forget(accountId);
     for (;;) {
-      const moved = await this.database.transaction(accountId, async (tx) => {
+      const moving = this.database.transaction(accountId, async (tx) => {
         const tickets = await tx.query<StoredTicket>(
           `SELECT * FROM tickets.ticket WHERE account_id = $1 AND stage_id = ANY ($2::uuid[]) ORDER BY id LIMIT ${BATCH} FOR UPDATE`,
           [accountId, stageIds],
@@ -137,9 +161,16 @@ export class PipelineSettingsService {
         for (const ticket of tickets) await this.changes.apply(tx, ticket, place, actor, 'settings', new Date());
         return tickets.length;
       });
-      if (moved < BATCH) return;
+      if ((await moving.catch(refuseInUse(code))) < BATCH) return;
     }
   }
+}
+
+function deletable(known: PipelineView[], id: string): PipelineView {
+  const pipeline = known.find((one) => one.id === id);
+  if (!pipeline) throw notFound();
+  if (pipeline.isDefault) throw conflict('default_pipeline', 'Make another pipeline the default one first.');
+  return pipeline;
 }
 
 /** An id of a status that another pipeline of the account has. */
@@ -150,11 +181,12 @@ const foreignStages = ({ stages }: PipelinePlan, known: PipelineView[], id: stri
       : [],
   );
 
-/** A ticket came into the status meanwhile. */
-const refuseInUse = (code: string) => (error: unknown) => {
-  if (isForeignKeyViolation(error)) throw conflict(code, 'A ticket came into the status meanwhile: repeat it.');
-  throw error;
-};
+/** A ticket came into the status meanwhile, or the one that they go to was deleted. */
+const refuseInUse =
+  (code: string) =>
+  (error: unknown): never => {
+    throw isForeignKeyViolation(error) ? conflict(code, 'Something changed meanwhile: repeat it.') : error;
+  };
 
 async function write(tx: Tx, accountId: string, id: string, { name, isDefault, stages, rules }: PipelinePlan): Promise<void> {
   if (isDefault)

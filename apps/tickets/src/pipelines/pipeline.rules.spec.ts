@@ -18,7 +18,7 @@ let made = 0;
 const newId = () => `id-${(made += 1)}`;
 const plan = (given: Parameters<typeof planPipeline>[1], old: PipelineView | undefined = support) => planPipeline(old, given, newId);
 const codes = (given: Parameters<typeof planPipeline>[1], old?: PipelineView) =>
-  pipelineProblems(plan(given, old)).map(({ pointer, code }) => `${pointer} ${code}`);
+  pipelineProblems(plan(given, old), ['solution']).map(({ pointer, code }) => `${pointer} ${code}`);
 
 test('what is absent stays, each rule that is given replaces the old one (D-53)', () => {
   expect(plan({ rules: { noBack: true, autoStage: { onReply: null } } })).toEqual({
@@ -47,7 +47,7 @@ test('what is wrong is named with its place', () => {
       stages: [
         { id: 'new', name: 'New', category: 'new' },
         { id: 'new', name: 'NEW', category: 'open' },
-        { name: ' ', category: 'open' },
+        { name: ' ', category: 'open', requiredProperties: ['solution', 'typo'] },
       ],
       rules: { creationStageIds: ['new', 'gone'], autoStage: { onReply: 'gone', onCustomerMessage: 'elsewhere' } },
     }),
@@ -55,8 +55,14 @@ test('what is wrong is named with its place', () => {
     '/stages/1/id duplicate',
     '/stages/1/name duplicate',
     '/stages/2/name required',
+    '/stages/2/requiredProperties/1 unknown',
     '/rules/creationStageIds/1 wrong_stage',
     '/rules/autoStage/onReply wrong_stage',
     '/rules/autoStage/onCustomerMessage wrong_stage',
   ]);
+});
+
+test('a new pipeline reopens for 14 days unless its maker says otherwise (D-25)', () => {
+  const made = (rules?: PipelineView['rules']) => planPipeline(undefined, { name: 'New', stages, rules }, newId).rules.reopenDays;
+  expect([made(), made({ noSkip: true }), made({ reopenDays: null }), made({ reopenDays: 0 })]).toEqual([14, 14, null, 0]);
 });

@@ -1,6 +1,9 @@
 import type { PipelineFields, PipelineRules, PipelineView, StageView } from '@helpdesk/contracts';
 import type { FieldProblem } from '@helpdesk/platform';
 
+/** Unless the maker says otherwise (D-25). */
+export const DEFAULT_REOPEN_DAYS = 14;
+
 export type PipelinePlan = Omit<PipelineView, 'id'>;
 
 /** A pipeline as it is to be: what is given in the place of what there was. Rules forget statuses that go. */
@@ -15,7 +18,7 @@ export function planPipeline(old: PipelineView | undefined, given: PipelineField
         requiredProperties: requiredProperties ?? known?.requiredProperties ?? [],
       };
     }) ?? old?.stages;
-  const kept = withoutGone(old?.rules ?? {}, stages ?? []);
+  const kept = withoutGone(old?.rules ?? { reopenDays: DEFAULT_REOPEN_DAYS }, stages ?? []);
   return {
     name: (given.name ?? old?.name ?? '').trim(),
     isDefault: given.isDefault ?? old?.isDefault ?? false,
@@ -24,8 +27,8 @@ export function planPipeline(old: PipelineView | undefined, given: PipelineField
   };
 }
 
-/** What is wrong with a pipeline as it would be; empty when nothing is. */
-export function pipelineProblems({ name, stages, rules }: PipelinePlan): FieldProblem[] {
+/** What is wrong with a pipeline as it would be; empty when nothing is. `properties`: names of those that a status may require. */
+export function pipelineProblems({ name, stages, rules }: PipelinePlan, properties: string[]): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const complain = (pointer: string, code: string, detail: string) => void problems.push({ pointer, code, detail });
   if (name === '') complain('/name', 'required', 'must not be blank');
@@ -33,6 +36,8 @@ export function pipelineProblems({ name, stages, rules }: PipelinePlan): FieldPr
   const seen = { id: new Set<string>(), name: new Set<string>() };
   for (const [i, stage] of stages.entries()) {
     if (stage.name === '') complain(`/stages/${i}/name`, 'required', 'must not be blank');
+    for (const [j, property] of stage.requiredProperties.entries())
+      if (!properties.includes(property)) complain(`/stages/${i}/requiredProperties/${j}`, 'unknown', 'is no property');
     if (seen.id.has(stage.id)) complain(`/stages/${i}/id`, 'duplicate', 'is in the list already');
     if (seen.name.has(stage.name.toLowerCase()))
       complain(`/stages/${i}/name`, 'duplicate', 'is the name of another status of the pipeline');

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { PipelineView, StageView } from '@helpdesk/contracts';
 import { Database, invalidField, isForeignKeyViolation, newId, type Tx } from '@helpdesk/platform';
 import { Pipeline, Stage } from './pipeline.entity.js';
+import { DEFAULT_REOPEN_DAYS } from './pipeline.rules.js';
 
 /** A changed pipeline is obeyed within this time. */
 const TTL_MS = 1_000;
-const DEFAULT_REOPEN_DAYS = 14;
 const DEFAULT_STAGES = [
   { name: 'New', category: 'new' },
   { name: 'Waiting on contact', category: 'waiting' },

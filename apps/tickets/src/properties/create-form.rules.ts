@@ -1,19 +1,28 @@
-import type { CreateForm, CreateFormField, PropertyView } from '@helpdesk/contracts';
+import type { CreateForm, CreateFormField, PipelineView, PropertyView, StageView } from '@helpdesk/contracts';
 import type { FieldProblem } from '@helpdesk/platform';
 import { ASSOCIATIONS, isEmpty, pointerOf, RESERVED } from './property.rules.js';
 
 type Values = Record<string, unknown>;
 
+/** Longest text that a condition compares with, characters. */
+const MAX_VALUE = 255;
+
 /** The value of a field of the form: custom ones lie under `properties`. */
-const valueOf = (given: Values & { properties: Values }, name: string): unknown =>
-  RESERVED.has(name) ? given[name] : given.properties[name];
+const valueOf = (given: Values & { properties: Values }, name: string): unknown => {
+  const from = RESERVED.has(name) ? given : given.properties;
+  return Object.hasOwn(from, name) ? from[name] : undefined;
+};
+
+/** A ticket's values by the names of the API; custom ones lie under `properties`. */
+export type FormValues = Values & { pipelineId: string; properties: Values };
+
+/** What a status requires (D-54), as a form. */
+export const requiredBy = (stage: StageView | undefined): CreateForm => ({
+  fields: (stage?.requiredProperties ?? []).map((property) => ({ property, required: true })),
+});
 
 /** Fields of the form that are required for a ticket as it is given, and empty (S-21, 2.6). */
-export function missingFields(
-  form: CreateForm,
-  known: readonly PropertyView[],
-  given: Values & { pipelineId: string; properties: Values },
-): FieldProblem[] {
+export function missingFields(form: CreateForm, known: readonly PropertyView[], given: FormValues): FieldProblem[] {
   const fields = [...form.fields, ...(form.pipelines?.[given.pipelineId]?.fields ?? [])];
   const isShown = ({ showWhen }: CreateFormField) => {
     if (!showWhen) return true;
@@ -29,6 +38,18 @@ export function missingFields(
     .map((name) => ({ pointer: RESERVED.has(name) ? `/${name}` : pointerOf(name), code: 'required', detail: 'is required' }));
 }
 
+/** A published form as it holds today: required properties are in it and required, and pipelines that are gone are not. */
+export function currentForm(form: CreateForm, properties: readonly PropertyView[], pipelines: Pick<PipelineView, 'id'>[]): CreateForm {
+  const required = properties.filter((property) => property.required).map(({ name }) => name);
+  const fields = form.fields.map((field) => (required.includes(field.property) ? { property: field.property, required: true } : field));
+  const added = required.filter((name) => fields.every(({ property }) => property !== name));
+  const parts = Object.entries(form.pipelines ?? {}).filter(([id]) => pipelines.some((pipeline) => pipeline.id === id));
+  return {
+    fields: [...fields, ...added.map((property) => ({ property, required: true }))],
+    ...(form.pipelines && { pipelines: Object.fromEntries(parts) }),
+  };
+}
+
 /** What is wrong with a form as it would be. */
 export function formProblems(form: CreateForm, known: readonly PropertyView[], pipelineIds: string[]): FieldProblem[] {
   const names = new Set([...known.map(({ name }) => name), ...ASSOCIATIONS]);
@@ -38,6 +59,13 @@ export function formProblems(form: CreateForm, known: readonly PropertyView[], p
       if (!names.has(property)) found.push({ pointer: `${at}/${i}/property`, code: 'unknown', detail: 'is no property' });
       if ([...before, ...fields.slice(0, i).map((field) => field.property)].includes(property))
         found.push({ pointer: `${at}/${i}/property`, code: 'duplicate', detail: 'is in the form already' });
+      for (const [j, value] of (showWhen?.values ?? []).entries())
+        if (!['string', 'number', 'boolean'].includes(typeof value) || String(value).length > MAX_VALUE)
+          found.push({
+            pointer: `${at}/${i}/showWhen/values/${j}`,
+            code: 'wrong_value',
+            detail: 'must be a text, a number, true or false',
+          });
       if (showWhen && (!names.has(showWhen.property) || showWhen.property === property))
         found.push({ pointer: `${at}/${i}/showWhen/property`, code: 'unknown', detail: 'is no other property' });
       return found;

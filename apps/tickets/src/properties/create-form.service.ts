@@ -5,7 +5,7 @@ import { MessageBus } from '@helpdesk/messaging';
 import { Database, invalid, type Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { PropertiesService } from './properties.service.js';
-import { formProblems } from './create-form.rules.js';
+import { currentForm, formProblems } from './create-form.rules.js';
 
 /** What people see until somebody changes the form. */
 const UNCHANGED: CreateFormView = {
@@ -24,12 +24,15 @@ export class CreateFormService {
     private readonly pipelines: PipelinesService,
   ) {}
 
+  /** As it holds now: what is required anyway is in it, and no pipeline that is gone. */
   async get(accountId: string, tx?: Tx): Promise<CreateFormView> {
     const row = await (tx ?? this.database.within(accountId)).queryOne<{ version: number; form: CreateForm; published_at: Date }>(
       'SELECT version, form, published_at FROM tickets.create_form WHERE account_id = $1 ORDER BY version DESC LIMIT 1',
       [accountId],
     );
-    return row ? { ...row.form, version: row.version, publishedAt: row.published_at.toISOString() } : UNCHANGED;
+    const form = row ? { ...row.form, version: row.version, publishedAt: row.published_at.toISOString() } : UNCHANGED;
+    const [properties, pipelines] = [await this.properties.list(accountId, tx), await this.pipelines.list(accountId, tx)];
+    return { ...form, ...currentForm(form, properties, pipelines) };
   }
 
   async publish({ accountId, userId }: TicketScope, actorName: string, form: CreateForm): Promise<CreateFormView> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PropertyType, PropertyView } from '@helpdesk/contracts';
 import { formProblems, missingFields } from './create-form.rules.js';
-import { DEFAULT_PROPERTIES, propertyProblems, valueProblems, withoutEmpty } from './property.rules.js';
+import { DEFAULT_PROPERTIES, propertyProblems, valueProblems, storedValues } from './property.rules.js';
 
 const options = [
   { value: 'a', label: 'A' },
@@ -24,8 +24,19 @@ describe('2.5 values of each type', () => {
     ['text', ['one line'], ['', '  ', 'two\nlines', 7, 'x'.repeat(256)]],
     ['long_text', ['two\nlines'], ['', 7, 'x'.repeat(20_001)]],
     ['number', [0, -1.5], ['7', true, Number.NaN, Number.POSITIVE_INFINITY]],
-    ['date', ['2026-02-28'], ['2026-02-30', '28.2.2026', '2026-02-28T10:00:00Z', 7]],
-    ['datetime', ['2026-02-28T10:00:00Z', '2026-02-28T10:00:00.5+01:00'], ['2026-02-28', '2026-02-28T10:00:00', 7]],
+    ['date', ['2026-02-28'], ['2026-02-30', '0000-01-01', '28.2.2026', '2026-02-28T10:00:00Z', 7]],
+    [
+      'datetime',
+      ['2026-02-28T10:00:00Z', '2026-02-28T10:00:00.5+01:00'],
+      [
+        '2026-02-28',
+        '2026-02-28T10:00:00',
+        '2026-02-28T10:00:00+23:00',
+        '0000-01-01T00:00:00Z',
+        `2026-02-28T10:00:00.${'1'.repeat(50)}Z`,
+        7,
+      ],
+    ],
     ['select', ['a'], ['c', '', ['a']]],
     ['multi_select', [['a', 'b'], []], [['a', 'a'], ['c'], 'a']],
     ['boolean', [true, false], ['true', 1]],
@@ -35,7 +46,7 @@ describe('2.5 values of each type', () => {
     [
       'money',
       [{ amount: 12.5, currency: 'EUR' }],
-      [12.5, { amount: '12.5', currency: 'EUR' }, { amount: 1, currency: 'XXX1' }, { amount: 1 }],
+      [12.5, { amount: '12.5', currency: 'EUR' }, { amount: 1, currency: 'eur' }, { amount: 1 }],
     ],
   ])('%s', (type, right, wrong) => {
     const known = [custom('p', type)];
@@ -48,7 +59,7 @@ describe('2.5 values of each type', () => {
       { pointer: '/properties/nothing', code: 'unknown' },
       { pointer: '/properties/priority', code: 'unknown' },
     ]);
-    expect(withoutEmpty({ a: null, b: '', c: [], d: 0, e: false })).toEqual({ d: 0, e: false });
+    expect(storedValues({ a: null, b: '', c: [], d: 0, e: false })).toEqual({ d: 0, e: false });
   });
 });
 

@@ -1,6 +1,7 @@
 import { PRIORITIES, type PropertyOption, type PropertyType, type PropertyView } from '@helpdesk/contracts';
 import { isUuid, type FieldProblem } from '@helpdesk/platform';
-import { isISO4217CurrencyCode, isISO8601, isRFC3339, isURL } from 'class-validator';
+import { isISO4217CurrencyCode, isURL } from 'class-validator';
+import { isDay, isMoment } from './moments.js';
 
 type Values = Record<string, unknown>;
 /** A rule gives what is wrong with a value that is not null, or undefined. */
@@ -16,27 +17,20 @@ const isMoney = (value: unknown) => {
     typeof amount === 'number' &&
     Number.isFinite(amount) &&
     typeof currency === 'string' &&
+    currency === currency.toUpperCase() &&
     isISO4217CurrencyCode(currency) &&
     Object.keys(more).length === 0
   );
 };
-const isId = (value: unknown) => typeof value === 'string' && isUuid(value);
+const isId = (value: unknown): value is string => typeof value === 'string' && isUuid(value);
 const unless = (holds: boolean, detail: string) => (holds ? undefined : detail);
 
 const RULES: Record<PropertyType, Rule> = {
   text: (value) => unless(isText(value, MAX_TEXT) && !/\p{Cc}/u.test(value as string), `must be one line of 1 to ${MAX_TEXT} characters`),
   long_text: (value) => unless(isText(value, MAX_LONG_TEXT), `must be a text of 1 to ${MAX_LONG_TEXT} characters`),
   number: (value) => unless(Number.isFinite(value), 'must be a number'),
-  date: (value) =>
-    unless(
-      typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && isISO8601(value, { strict: true }),
-      'must be a date such as 2026-11-22',
-    ),
-  datetime: (value) =>
-    unless(
-      typeof value === 'string' && isRFC3339(value) && !Number.isNaN(Date.parse(value)),
-      'must be a time such as 2026-11-22T10:00:00Z',
-    ),
+  date: (value) => unless(isDay(value), 'must be a date such as 2026-11-22'),
+  datetime: (value) => unless(isMoment(value), 'must be a time such as 2026-11-22T10:00:00Z'),
   select: (value, options) => unless(isOption(value, options), 'is none of the options'),
   multi_select: (value, options) =>
     unless(
@@ -93,7 +87,8 @@ export function propertyProblems(
 ): FieldProblem[] {
   const hasOptions = type === 'select' || type === 'multi_select';
   const problems: FieldProblem[] = [];
-  if (RESERVED.has(name) || taken.includes(name))
+  // What every object has is nobody's name for a value.
+  if (RESERVED.has(name) || name in {} || taken.includes(name))
     problems.push({ pointer: '/name', code: 'taken', detail: 'is the name of another property' });
   if (hasOptions && options.length === 0) problems.push({ pointer: '/options', code: 'required', detail: 'needs at least one option' });
   if (!hasOptions && options.length > 0) problems.push({ pointer: '/options', code: 'not_allowed', detail: `has no use for type ${type}` });
@@ -127,4 +122,4 @@ export const isEmpty = (value: unknown) =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** As they are stored: what is empty is not there. */
-export const withoutEmpty = (values: Values): Values => Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));
+export const storedValues = (values: Values): Values => Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));

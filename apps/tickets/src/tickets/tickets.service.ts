@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { HistoryItem, PatchTicketArgs, TicketAction, TicketGrant, TicketView } from '@helpdesk/contracts';
-import { Database, forbidden, invalid, invalidField, isUuid, notFound, Problem, type Tx } from '@helpdesk/platform';
+import { Database, forbidden, invalid, invalidField, isUuid, notFound, Problem, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { PropertiesService } from '../properties/properties.service.js';
-import { missingFields } from '../properties/create-form.rules.js';
-import { categoryProblems, valueProblems, withoutEmpty } from '../properties/property.rules.js';
+import { missingFields, requiredBy, type FormValues } from '../properties/create-form.rules.js';
+import { categoryProblems, isEmpty, storedValues, valueProblems } from '../properties/property.rules.js';
 import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from './ticket-changes.js';
 import { toView } from './ticket.mapper.js';
@@ -48,7 +48,11 @@ export class TicketsService {
   /** The answer to "may he?": a grant, 404 when he may not even see the ticket, 403 when he may see but not do it. */
   async authorize(scope: TicketScope, id: string, action: TicketAction, moveToStageId?: string): Promise<TicketGrant> {
     const ticket = await this.mayDo(scope, id, action);
-    if (moveToStageId !== undefined) await this.checkMove(scope, ticket, moveToStageId, '/moveTo');
+    if (moveToStageId !== undefined) {
+      await this.checkMove(scope, ticket, moveToStageId, '/moveTo');
+      const [lack] = await this.lacksFor(ticket, moveToStageId, valuesOf(ticket));
+      if (lack) throw invalidField('/moveTo', 'required_property', `needs ${lack.pointer} first`);
+    }
     const { number, name, pipeline_id, stage_id, owner_id, version } = ticket;
     return { ticketId: ticket.id, number, name, action, pipelineId: pipeline_id, stageId: stage_id, ownerId: owner_id, version };
   }
@@ -94,17 +98,25 @@ export class TicketsService {
   private async propertiesAfter(tx: Tx, ticket: StoredTicket, args: PatchTicketArgs): Promise<TicketUpdate['properties']> {
     const { category, properties: given = {}, stageId, ...own } = args;
     const known = await this.properties.list(ticket.account_id, tx);
-    const values = { ...ticket.properties, ...given };
-    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
-    const stage = stageId === ticket.stage_id ? undefined : pipeline?.stages.find(({ id }) => id === stageId);
-    const fields = (stage?.requiredProperties ?? []).map((property) => ({ property, required: true }));
-    const now = { ownerId: ticket.owner_id, teamId: ticket.team_id, priority: ticket.priority, category: category ?? ticket.category };
     // What is required is not taken away, but a ticket that came without it is not held up.
-    const cleared = known.filter(({ name }) => given[name] === null);
-    const after = { ...now, ...withoutAbsent(own), pipelineId: ticket.pipeline_id, properties: values };
-    const problems = [...categoryProblems(category), ...valueProblems(given, known), ...missingFields({ fields }, cleared, after)];
+    const cleared = known.filter(({ name }) => Object.hasOwn(given, name) && isEmpty(given[name]));
+    const after = { ...valuesOf(ticket), ...withoutAbsent({ ...own, category }), properties: { ...ticket.properties, ...given } };
+    const problems = [
+      ...categoryProblems(category),
+      ...valueProblems(given, known),
+      ...missingFields({ fields: [] }, cleared, after),
+      ...(stageId === undefined ? [] : await this.lacksFor(ticket, stageId, after, tx)),
+    ];
     if (problems.length > 0) throw invalid(problems);
-    return args.properties && withoutEmpty(values);
+    return args.properties && storedValues(after.properties);
+  }
+
+  /** What a status that the ticket is not in yet requires and `values` leave empty. */
+  private async lacksFor(ticket: StoredTicket, stageId: string, values: FormValues, tx?: Tx): Promise<FieldProblem[]> {
+    if (stageId === ticket.stage_id) return [];
+    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
+    const stage = pipeline?.stages.find(({ id }) => id === stageId);
+    return missingFields(requiredBy(stage), [], values);
   }
 
   private async checkMove(scope: TicketScope, ticket: StoredTicket, stageId: string, pointer: string, tx?: Tx): Promise<void> {
@@ -118,3 +130,12 @@ export class TicketsService {
 
 const withoutAbsent = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+
+const valuesOf = (ticket: StoredTicket): FormValues => ({
+  pipelineId: ticket.pipeline_id,
+  ownerId: ticket.owner_id,
+  teamId: ticket.team_id,
+  priority: ticket.priority,
+  category: ticket.category,
+  properties: ticket.properties,
+});

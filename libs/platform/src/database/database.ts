@@ -10,8 +10,8 @@ export class CommitFailed extends Error {}
 export function isDatabaseAway(error: unknown): boolean {
   const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
   return (
-    // Its Unix socket is gone.
-    (code === 'ENOENT' && syscall === 'connect') ||
+    // Its Unix socket is gone, or more wait there than it takes.
+    (syscall === 'connect' && ['ENOENT', 'EAGAIN'].includes(code)) ||
     /^(08|57P)/.test(code) ||
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
     /Connection terminated|timeout exceeded|not queryable/i.test(String(error))

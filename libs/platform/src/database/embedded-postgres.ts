@@ -13,6 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -74,11 +75,21 @@ async function findBinaries(dataDir: string, needsOpenPath: boolean): Promise<Bi
 }
 
 /** Longer names of a socket are refused by the system, bytes. */
-const MAX_SOCKET_NAME = 107;
+const MAX_SOCKET_NAME = process.platform === 'darwin' ? 103 : 107;
 
-/** The folder of the server's Unix socket, which only its user and root can enter: the data directory; '' where that has too long a name. */
-const socketFolder = (pgdata: string) =>
-  process.platform !== 'win32' && Buffer.byteLength(resolve(pgdata, '.s.PGSQL.65535')) <= MAX_SOCKET_NAME ? resolve(pgdata) : '';
+/** The folder of the server's Unix socket, which only its user and root can enter: the data directory; '' where no socket can be there. */
+async function socketFolder(pgdata: string): Promise<string> {
+  const folder = resolve(pgdata);
+  if (process.platform === 'win32' || Buffer.byteLength(join(folder, '.s.PGSQL.65535')) > MAX_SOCKET_NAME) return '';
+  // Some mounts hold files and no sockets.
+  const trial = createServer();
+  const isFine = await new Promise<boolean>((decide) => {
+    trial.once('error', () => decide(false));
+    trial.listen(join(folder, '.trial.sock'), () => decide(true));
+  });
+  if (isFine) await new Promise((closed) => trial.close(closed));
+  return isFine ? folder : '';
+}
 
 /** The server that already runs on a data directory (its parent was killed): pid, TCP port, folder of its socket. */
 function runningServer(pgdata: string): { pid: number; port: number; sockets: string } | undefined {
@@ -103,6 +114,9 @@ const run = (command: string, args: string[], user: object) =>
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}: ${output}`))));
   });
+
+/** A folder in a list of PostgreSQL's, whatever is in its name. */
+const quoted = (folder: string) => (folder === '' ? '' : `"${folder.replaceAll('"', '""')}"`);
 
 /** Small caches and no helper processes: the whole desk has to fit a small machine. Durability stays at PostgreSQL's defaults. */
 const SETTINGS = {
@@ -151,7 +165,7 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
 
   const left = runningServer(pgdata);
   const port = left?.port ?? (await freePort());
-  const sockets = left?.sockets ?? socketFolder(pgdata);
+  const sockets = left?.sockets ?? (await socketFolder(pgdata));
   let child: ChildProcess | undefined;
   if (!left) {
     const log = openSync(join(dataDir, 'postgres.log'), 'a');
@@ -160,7 +174,7 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
       pgdata,
       '-p',
       String(port),
-      ...Object.entries({ ...SETTINGS, unix_socket_directories: sockets }).flatMap(([k, v]) => ['-c', `${k}=${v}`]),
+      ...Object.entries({ ...SETTINGS, unix_socket_directories: quoted(sockets) }).flatMap(([k, v]) => ['-c', `${k}=${v}`]),
     ];
     child = spawn(binaries.postgres, args, { ...user, cwd: '/', detached: true, stdio: ['ignore', log, log] });
     child.unref();
