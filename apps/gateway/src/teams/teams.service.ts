@@ -6,9 +6,9 @@ import { AuditLog } from '../audit/audit.log.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal } from '../auth/principal.js';
 import { pageOf } from '../openapi/page.dto.js';
-import { UsersRepository } from '../users/users.repository.js';
+import { UsersRepository, type UserRecord } from '../users/users.repository.js';
 import { differs } from '../users/users.rules.js';
-import { unknownIds } from '../users/users.service.js';
+import { unknownIds, UsersService } from '../users/users.service.js';
 import { TeamsRepository, type TeamRecord } from './teams.repository.js';
 
 const OWN_RIGHTS: FieldProblem = {
@@ -23,6 +23,7 @@ export class TeamsService {
     private readonly database: Database,
     private readonly teams: TeamsRepository,
     private readonly users: UsersRepository,
+    private readonly administration: UsersService,
     private readonly audit: AuditLog,
     private readonly live: LiveBus,
   ) {}
@@ -33,9 +34,9 @@ export class TeamsService {
 
   create(me: Principal, id: string, { name, memberIds = [] }: { name: string; memberIds?: string[] }): Promise<TeamRecord> {
     const team: TeamRecord = { id, name, memberIds };
-    return this.change(me, id, async (tx) => {
+    return this.change(me, id, async (tx, actor) => {
       await this.refuse(tx, me, team);
-      if (!me.isSuperAdmin && memberIds.includes(me.userId)) throw invalid([OWN_RIGHTS]);
+      if (!actor.superAdmin && memberIds.includes(me.userId)) throw invalid([OWN_RIGHTS]);
       if (!(await this.teams.insert(tx, me.accountId, team))) return;
       await this.teams.setMembers(tx, me.accountId, id, memberIds);
       await this.audit.record(me, 'team.created', `team/${id}`, { new: { name, memberIds } }, tx);
@@ -43,11 +44,11 @@ export class TeamsService {
   }
 
   patch(me: Principal, id: string, { name, memberIds }: { name?: string; memberIds?: string[] }): Promise<TeamRecord> {
-    return this.change(me, id, async (tx) => {
+    return this.change(me, id, async (tx, actor) => {
       const old = await this.find(tx, me, id);
       const team: TeamRecord = { id, name: name ?? old.name, memberIds: memberIds ?? old.memberIds };
       await this.refuse(tx, me, team);
-      if (!me.isSuperAdmin && old.memberIds.includes(me.userId) !== team.memberIds.includes(me.userId)) throw invalid([OWN_RIGHTS]);
+      if (!actor.superAdmin && old.memberIds.includes(me.userId) !== team.memberIds.includes(me.userId)) throw invalid([OWN_RIGHTS]);
       const changed = (['name', 'memberIds'] as const).filter((field) => differs(old[field], team[field]));
       if (changed.length === 0) return;
       await this.teams.rename(tx, me.accountId, id, team.name);
@@ -60,7 +61,7 @@ export class TeamsService {
   /** Its members leave. Tickets keep its id, which then is nobody's team. */
   async delete(me: Principal, id: string): Promise<void> {
     await this.database.transaction(me.accountId, async (tx) => {
-      await this.users.lockAccount(tx, me.accountId);
+      await this.administration.begin(tx, me);
       const { name, memberIds } = await this.find(tx, me, id);
       await this.teams.delete(tx, me.accountId, id);
       await this.audit.record(me, 'team.deleted', `team/${id}`, { old: { name, memberIds } }, tx);
@@ -68,10 +69,9 @@ export class TeamsService {
     });
   }
 
-  private change(me: Principal, id: string, work: (tx: Tx) => Promise<void>): Promise<TeamRecord> {
+  private change(me: Principal, id: string, work: (tx: Tx, actor: UserRecord) => Promise<void>): Promise<TeamRecord> {
     return this.database.transaction(me.accountId, async (tx) => {
-      await this.users.lockAccount(tx, me.accountId);
-      await work(tx);
+      await work(tx, await this.administration.begin(tx, me));
       this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
       return this.find(tx, me, id);
     });

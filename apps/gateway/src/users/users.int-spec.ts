@@ -284,7 +284,10 @@ describe('what holds at once', () => {
     await signIn(user.email, password);
   });
 
-  test('rights that an administrator loses while he takes away a second factor', async () => {
+  test.each<[string, (clerk: Visitor, user: User) => Promise<Answer<ProblemAnswer>>]>([
+    ['takes away a second factor', (clerk, user) => clerk.delete<ProblemAnswer>(`/users/${user.id}/totp`)],
+    ['makes a team', (clerk) => clerk.post<ProblemAnswer>('/teams', { name: 'Late' })],
+  ])('rights that an administrator loses while he %s', async (_what, ask) => {
     const [clerk, user] = [await make({ rights: ['user_admin'] }), await make()];
     const visitor = await signIn(clerk.email);
     const store = new pg.Client({ connectionString: gateway.databaseUrl });
@@ -296,9 +299,9 @@ describe('what holds at once', () => {
       await store.query('BEGIN');
       await store.query('SELECT 1 FROM gateway.account WHERE id = $1 FOR NO KEY UPDATE', [account?.id]);
       let isAnswered = false;
-      const answer = visitor.delete<ProblemAnswer>(`/users/${user.id}/totp`).finally(() => (isAnswered = true));
+      const answer = ask(visitor, user).finally(() => (isAnswered = true));
       const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-      await waitFor(async () => isAnswered || (await store.query(waiting)).rowCount === 1, { what: 'the removal to wait' });
+      await waitFor(async () => isAnswered || (await store.query(waiting)).rowCount === 1, { what: 'the change to wait' });
       await store.query("UPDATE gateway.desk_user SET rights = '{}' WHERE id = $1", [clerk.id]);
       await store.query('COMMIT');
       expect([(await answer).status, (await answer).body.code]).toEqual([403, 'missing_users']);

@@ -117,8 +117,8 @@ export class UsersService {
     if (passwordHash !== undefined) await this.passwords.set(tx, me, user.id, passwordHash);
   }
 
-  /** Judged by what the actor may do now, not by what he could when the request came in. */
-  private async begin(tx: Tx, me: Principal): Promise<UserRecord> {
+  /** Alone in the account from here on. Judged by what the actor may do now, not by what he could when the request came in. */
+  async begin(tx: Tx, me: Principal): Promise<UserRecord> {
     await this.users.lockAccount(tx, me.accountId);
     const actor = await this.users.find(me.accountId, me.userId, tx);
     if (!actor?.active || !mayManage({ ...actor, isSuperAdmin: actor.superAdmin, seatReply: me.seatReply })) throw missing('users');
