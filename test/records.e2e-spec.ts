@@ -50,7 +50,7 @@ describe('contacts', () => {
       { kind: 'handle', value: `@${word}` },
       { kind: 'phone', value: '+49301234567' },
     ]);
-    for (const q of [`anna ${word}`, `ANNA@${word}`, '+4930123']) expect(await found('contacts', q)).toEqual([made.id]);
+    for (const q of [`anna ${word}`, `ANNA@${word}`, '+4930123', '+49 (30) 123']) expect(await found('contacts', q)).toEqual([made.id]);
     expect(await found('contacts', '%')).toEqual([]);
     const changed = await admin.patch<Contact>(`/contacts/${made.id}`, { addresses: [{ kind: 'email', value: `other@${word}.test` }] });
     expect(changed).toMatchObject({ name: made.name, addresses: [{ kind: 'email', value: `other@${word}.test` }] });
@@ -91,6 +91,11 @@ describe('contacts', () => {
       '/addresses/0/value wrong_value',
       '/addresses/1/value wrong_value',
     ]);
+    expect(await problemsOf(admin.post('/contacts', { name: 'A', email: 'nowhere', phone: 'ring me' }))).toEqual([
+      '/email wrong_value',
+      '/phone wrong_value',
+    ]);
+    expect(await problemsOf(admin.post('/contacts', { name: 'A', addresses: [[]] }))).toEqual(['/addresses is_object']);
     expect(await problemsOf(admin.patch(`/contacts/${first.id}`, { companyId: agent.id }))).toEqual(['/companyId unknown']);
   });
 });
@@ -123,5 +128,17 @@ describe('companies (D-58, D-59)', () => {
       name: 'Firm',
       domains: [`${word}.test`],
     });
+  });
+
+  it('are changed at the same time as their contacts, and nobody gets in anybody’s way', async () => {
+    const word = uniqueWord();
+    const company = await admin.post<Company>('/companies', { name: 'Busy' });
+    const contact = await admin.post<Contact>('/contacts', { name: 'Busy', email: `busy@${word}.test` });
+    const changes = Array.from({ length: 20 }, (_, i) =>
+      i % 2 === 0
+        ? admin.patch(`/companies/${company.id}`, { domains: i % 4 === 0 ? [`${word}.test`] : [] })
+        : admin.patch(`/contacts/${contact.id}`, { companyId: i % 4 === 1 ? company.id : null }),
+    );
+    expect((await Promise.allSettled(changes)).filter(({ status }) => status === 'rejected')).toEqual([]);
   });
 });

@@ -115,6 +115,8 @@ describe('contract §2 filters', () => {
 
   it('that make no sense are refused with their place, and a cursor of another list is none here', async () => {
     expect(await problemsOf(page(lead.api, { filter: '{' }))).toEqual(['/filter invalid_json']);
+    expect(await problemsOf(page(lead.api, { filter: is('number', 'eq', [7]) }))).toEqual(['/filter/value wrong_value']);
+    expect(await problemsOf(page(lead.api, { filter: is('name', 'eq', '\0') }))).toEqual(['/filter/value nul_character']);
     expect(await problemsOf(page(lead.api, { filter: { and: [is('name', 'like', 'x')] } }))).toEqual(['/filter/and/0/op unknown']);
     const word = uniqueWord();
     for (const name of ['a', 'b', 'c']) await make(`${word} ${name}`);
@@ -177,6 +179,9 @@ describe('D-71 custom views', () => {
 
   it('that make no sense are refused with their place', async () => {
     expect(await problemsOf(view({ filter: { and: [] } }))).toEqual(['/filter/and wrong_value']);
+    const long = Array.from({ length: 30 }, () => is('name', 'eq', 'x'.repeat(900)));
+    expect(await problemsOf(view({ filter: { or: long } }))).toEqual(['/filter too_long']);
+    expect(await problemsOf(view({ filter: { or: Array.from({ length: 51 }, () => 0) } }))).toEqual(['/filter/or too_many']);
     expect(await problemsOf(view({ sharedWith: 'team' }))).toEqual(['/teamIds required']);
     expect(await problemsOf(view({ sharedWith: 'team', teamIds: [randomUUID()] }))).toEqual(['/teamIds/0 unknown']);
     expect(await problemsOf(view({ name: undefined, filter: undefined }))).toEqual(['/name required', '/filter required']);

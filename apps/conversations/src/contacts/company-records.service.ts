@@ -55,7 +55,7 @@ export class CompanyRecordsService {
 
   change(author: Author, { id, ...fields }: CompanyFields & { id: string }): Promise<CompanyView> {
     return this.save(author, id, fields, async (tx) => {
-      await tx.query('SELECT 1 FROM conversations.company WHERE account_id = $1 AND id = $2 FOR UPDATE', [author.accountId, id]);
+      await tx.query('SELECT 1 FROM conversations.company WHERE account_id = $1 AND id = $2 FOR NO KEY UPDATE', [author.accountId, id]);
       return this.get(author.accountId, id, tx);
     });
   }
@@ -90,7 +90,7 @@ async function setDomains(tx: Tx, accountId: string, id: string, domains: string
     values,
   );
   await tx.query(
-    'INSERT INTO conversations.company_domain (account_id, company_id, domain) SELECT $1, $2, unnest($3::text[]) ON CONFLICT DO NOTHING',
+    'INSERT INTO conversations.company_domain (account_id, company_id, domain) SELECT $1, $2, d FROM unnest($3::text[]) d ORDER BY d ON CONFLICT DO NOTHING',
     values,
   );
   const taken = await tx.queryOne<{ company_id: string; domain: string }>(

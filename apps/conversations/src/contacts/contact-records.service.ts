@@ -37,9 +37,9 @@ export class ContactRecordsService {
     const rows = await this.database.query<Row>(
       accountId,
       `${CONTACT} AND ($2 = '' OR p.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.contact_address a
-           WHERE a.account_id = p.account_id AND a.contact_id = p.id AND a.value ILIKE $3))
+           WHERE a.account_id = p.account_id AND a.contact_id = p.id AND (a.value ILIKE $3 OR (a.kind = 'phone' AND $7 <> '' AND a.value LIKE $7))))
          AND ($4::uuid IS NULL OR p.company_id = $4) AND ($5::uuid IS NULL OR p.id < $5) ORDER BY p.id DESC LIMIT $6`,
-      [accountId, q, `%${escaped(q)}%`, companyId ?? null, cursor ?? null, limit + 1],
+      [accountId, q, `%${escaped(q)}%`, companyId ?? null, cursor ?? null, limit + 1, digitsOf(q)],
     );
     const items = rows.slice(0, limit).map(toView);
     return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
@@ -66,7 +66,7 @@ export class ContactRecordsService {
 
   change(author: Author, { id, ...fields }: ContactFields & { id: string }): Promise<ContactView> {
     return this.save(author, id, fields, async (tx) => {
-      await tx.query('SELECT 1 FROM conversations.contact WHERE account_id = $1 AND id = $2 FOR UPDATE', [author.accountId, id]);
+      await tx.query('SELECT 1 FROM conversations.contact WHERE account_id = $1 AND id = $2 FOR NO KEY UPDATE', [author.accountId, id]);
       return this.get(author.accountId, id, tx);
     });
   }
@@ -101,6 +101,12 @@ export class ContactRecordsService {
   }
 }
 
+/** A phone number as people write it, to be found among those that are kept without blanks; '' when it is none. */
+function digitsOf(q: string): string {
+  const digits = q.replaceAll(/[\s()/.-]/g, '');
+  return /^\+?\d{3,}$/.test(digits) ? `%${digits}%` : '';
+}
+
 export const escaped = (text: string) => text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
 
 async function setCompany(tx: Tx, accountId: string, id: string, companyId: string | null): Promise<void> {
@@ -121,7 +127,7 @@ async function setAddresses(tx: Tx, accountId: string, id: string, addresses: Pi
     values,
   );
   await tx.query(
-    `INSERT INTO conversations.contact_address (account_id, kind, value, contact_id) SELECT $1, g.kind, g.value, $2 FROM ${given} ON CONFLICT DO NOTHING`,
+    `INSERT INTO conversations.contact_address (account_id, kind, value, contact_id) SELECT $1, g.kind, g.value, $2 FROM ${given} ORDER BY g.kind, g.value ON CONFLICT DO NOTHING`,
     values,
   );
   const taken = await tx.queryOne<{ contact_id: string; value: string }>(

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ChangeContact, CreateContact, GetContact, ListContacts, ListTickets } from '@helpdesk/contracts';
-import { RpcClient } from '@helpdesk/platform';
+import { invalid, Problem, RpcClient } from '@helpdesk/platform';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
@@ -38,7 +38,10 @@ export class ContactsController {
       ...(email === undefined ? [] : [{ kind: 'email' as const, value: email }]),
       ...(phone === undefined ? [] : [{ kind: 'phone' as const, value: phone }]),
     ];
-    return this.rpc.call(CreateContact, actorFor(me), { ...fields, id, addresses: [...addresses, ...short] });
+    const call = this.rpc.call(CreateContact, actorFor(me), { ...fields, id, addresses: [...addresses, ...short] });
+    return call.catch((error: unknown) => {
+      throw asSent(error, addresses.length, short);
+    });
   }
 
   @Get(':id')
@@ -65,4 +68,15 @@ export class ContactsController {
     await this.rpc.call(GetContact, actorFor(me), { id });
     return this.rpc.call(ListTickets, actorFor(me), { ...page, contactId: id });
   }
+}
+
+/** Problems of the addresses from the short forms on point at these. */
+function asSent(error: unknown, from: number, short: { kind: 'email' | 'phone' }[]): unknown {
+  if (!(error instanceof Problem) || !error.errors) return error;
+  const errors = error.errors.map((problem) => {
+    const at = /^\/addresses\/(\d+)\//.exec(problem.pointer);
+    const field = at && short[Number(at[1]) - from]?.kind;
+    return field ? { ...problem, pointer: `/${field}` } : problem;
+  });
+  return invalid(errors);
 }

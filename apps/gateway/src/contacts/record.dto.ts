@@ -1,7 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ADDRESS_KINDS, type AddressKind } from '@helpdesk/contracts';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsFQDN, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsFQDN,
+  IsIn,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { IdPageQueryDto } from '../openapi/page.dto.js';
 import { InLowerCase, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
@@ -32,6 +43,7 @@ class ContactFieldsDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(MAX_ADDRESSES)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => AddressDto)
   addresses?: AddressDto[];

@@ -98,6 +98,7 @@ export class NewPipelineDto extends PipelineFieldsDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_STAGES)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => StageInputDto)
   stages: StageInputDto[];
@@ -110,6 +111,7 @@ export class PatchPipelineDto extends PipelineFieldsDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_STAGES)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => StageInputDto)
   stages?: StageInputDto[];

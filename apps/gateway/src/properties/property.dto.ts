@@ -35,6 +35,7 @@ export class NewPropertyDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(MAX_OPTIONS)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => PropertyOptionDto)
   options?: PropertyOptionDto[];
@@ -82,6 +83,7 @@ export class CreateFormDto {
   @ApiProperty({ type: [FormFieldDto], description: 'In their order, after name, pipeline and status, which are always required' })
   @IsArray()
   @ArrayMaxSize(MAX_FIELDS)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => FormFieldDto)
   fields: FormFieldDto[];
@@ -104,6 +106,7 @@ export class PublishedFormDto extends CreateFormDto {
 export class PipelineFormDto {
   @IsArray()
   @ArrayMaxSize(MAX_FIELDS)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => FormFieldDto)
   fields: FormFieldDto[];

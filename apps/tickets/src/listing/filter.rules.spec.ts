@@ -37,6 +37,8 @@ describe('what a filter may be (D-71)', () => {
     ['a value where none belongs', one('name', 'is_empty', 'x'), '/filter/value not_allowed'],
     ['no list', one('number', 'in', 7), '/filter/value wrong_value'],
     ['an empty list', one('number', 'in', []), '/filter/value wrong_value'],
+    ['a list of one where one value stands', one('number', 'eq', [7]), '/filter/value wrong_value'],
+    ['nothing in a list where one value stands', one('ownerId', 'eq', []), '/filter/value wrong_value'],
     ['no time', one('createdAt', 'gt', 'yesterday'), '/filter/value wrong_value'],
     ['no time that PostgreSQL knows', one('createdAt', 'gt', '0000-01-01'), '/filter/value wrong_value'],
     ['too deep', nested(7), `/filter${'/and/0'.repeat(5)} too_deep`],
@@ -46,7 +48,9 @@ describe('what a filter may be (D-71)', () => {
 
   test('no more than 50 conditions', () => {
     expect(problems({ and: Array.from({ length: 50 }, () => nested(0)) })).toEqual([]);
-    expect(problems({ and: Array.from({ length: 51 }, () => nested(0)) })).toEqual(['/filter/and/50 too_many']);
+    expect(problems({ and: Array.from({ length: 51 }, () => nested(0)) })).toEqual(['/filter/and too_many']);
+    const half = { or: Array.from({ length: 26 }, () => nested(0)) };
+    expect(problems({ and: [half, half] })).toEqual(['/filter/and/1/or/24 too_many', '/filter/and/1/or/25 too_many']);
   });
 });
 
@@ -54,9 +58,15 @@ test('what comes from outside goes into parameters, never into the text', () => 
   const values: unknown[] = [];
   const evil = "x' OR true --";
   const filter = {
-    and: [one('name', 'contains', evil), one('category', 'eq', evil), one('properties.weight', 'lt', 3), one('ownerId', 'ne', 'me')],
+    and: [
+      one('name', 'contains', evil),
+      one('category', 'eq', evil),
+      one('properties.weight', 'lt', 3),
+      one('ownerId', 'ne', 'me'),
+      one('name', 'eq', 'me'),
+    ],
   };
   const sql = compileFilter(filter, properties).toSql({ userId: 'anna', add: (value) => `$${values.push(value)}` });
   expect(sql).not.toContain('OR true');
-  expect(values).toEqual([`%${evil}%`, [evil], 'weight', 3, 'anna']);
+  expect(values).toEqual([`%${evil}%`, [evil], 'weight', 3, 'anna', 'me']);
 });

@@ -33,6 +33,8 @@ const MAX_VALUES = 500;
 /** A kind of value: its SQL type, the operators that make sense, and what a value must be. */
 interface Kind {
   cast: string;
+  /** `me` stands for whoever asks. */
+  knowsMe?: boolean;
   ops: readonly FilterOp[];
   accepts: (value: unknown) => boolean;
   expected: string;
@@ -64,7 +66,12 @@ const BOOLEAN: Kind = {
   expected: 'must be true or false',
 };
 const ID: Kind = { cast: 'uuid', ops: SAME, accepts: (value) => isString(value) && isUuid(value), expected: 'must be an id' };
-const USER: Kind = { ...ID, accepts: (value) => value === 'me' || ID.accepts(value), expected: 'must be the id of a user, or me' };
+const USER: Kind = {
+  ...ID,
+  knowsMe: true,
+  accepts: (value) => value === 'me' || ID.accepts(value),
+  expected: 'must be the id of a user, or me',
+};
 
 interface Field {
   kind: Kind;
@@ -156,7 +163,8 @@ export function compileFilter(filter: unknown, properties: readonly PropertyView
     const isMany = op === 'in' || op === 'not_in';
     if (isMany && (!Array.isArray(given.value) || given.value.length === 0 || given.value.length > MAX_VALUES))
       return refuse(`${at}/value`, 'wrong_value', `must be a list of 1 to ${MAX_VALUES} values`);
-    const wrong = [given.value].flat().some((value) => !field.kind.accepts(value));
+    const values: unknown[] = isMany ? (given.value as unknown[]) : [given.value];
+    const wrong = values.some((value) => !field.kind.accepts(value));
     if (wrong) return refuse(`${at}/value`, 'wrong_value', field.kind.expected);
     return comparison(field, op, given.value);
   };
@@ -169,6 +177,7 @@ export function compileFilter(filter: unknown, properties: readonly PropertyView
     if (depth >= MAX_DEPTH) return refuse(at, 'too_deep', `is nested deeper than ${MAX_DEPTH}`);
     const list = (given as Record<string, unknown>)[word];
     if (!Array.isArray(list) || list.length === 0) return refuse(`${at}/${word}`, 'wrong_value', 'must be a list of at least one');
+    if (list.length > MAX_CONDITIONS) return refuse(`${at}/${word}`, 'too_many', `has more than ${MAX_CONDITIONS} conditions`);
     const parts = list.map((part, i) => node(part, `${at}/${word}/${i}`, depth + 1));
     return (use) => `(${parts.map((part) => part(use)).join(word === 'and' ? ' AND ' : ' OR ')})`;
   };
@@ -179,10 +188,10 @@ export function compileFilter(filter: unknown, properties: readonly PropertyView
 const ORDERED = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 const escaped = (text: string) => text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
 
-function comparison({ kind: { cast }, sql, isList = false }: Field, op: FilterOp, value: unknown): ToSql {
+function comparison({ kind: { cast, knowsMe }, sql, isList = false }: Field, op: FilterOp, value: unknown): ToSql {
   return (use) => {
     const is = sql(use);
-    const given = (one: unknown) => (one === 'me' ? use.userId : one);
+    const given = (one: unknown) => (knowsMe && one === 'me' ? use.userId : one);
     const one = () => `${use.add(given(value))}::${cast}`;
     const many = () => `${use.add([value].flat().map(given))}::${cast}[]`;
     if (isList) {

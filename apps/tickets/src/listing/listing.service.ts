@@ -51,6 +51,7 @@ export class ListingService {
       scope,
       `SELECT ${ROW_COLUMNS}, ${kept} AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
       values,
+      custom || args.filter ? 'made' : undefined,
     );
     const page = rows.slice(0, args.limit);
     const last = page.at(-1);
@@ -70,8 +71,8 @@ export class ListingService {
 
   /** A view whose filter makes no sense any more holds nothing. */
   private async customCounts(scope: TicketScope, add: (value: unknown) => string, count: (holds: string) => string): Promise<string[]> {
-    const [views, properties] = await Promise.all([this.views.list(scope), this.properties.list(scope.accountId)]);
-    return views.slice(0, MAX_COUNTED).map(({ id, filter }) => {
+    const [views, properties] = await Promise.all([this.views.list(scope, MAX_COUNTED), this.properties.list(scope.accountId)]);
+    return views.map(({ id, filter }) => {
       const { problems, toSql } = compileFilter(filter, properties);
       return `(${count(problems.length > 0 ? 'false' : toSql({ userId: scope.userId, add }))})::int AS "${id}"`;
     });
@@ -111,7 +112,12 @@ export class ListingService {
       ...(filters.length > 0 ? [`(SELECT ${filters.join(', ')} FROM tickets.ticket t WHERE ${seen}) b`] : []),
     ];
     if (parts.length === 0) return {};
-    const row = await this.database.queryOne<Record<string, number>>(scope, `SELECT * FROM ${parts.join(', ')}`, values);
+    const row = await this.database.queryOne<Record<string, number>>(
+      scope,
+      `SELECT * FROM ${parts.join(', ')}`,
+      values,
+      withCustom ? 'made' : undefined,
+    );
     return row ?? {};
   }
 }

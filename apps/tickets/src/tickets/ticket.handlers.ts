@@ -83,11 +83,13 @@ export class TicketHandlers {
   /** The name in the lists; no change of the ticket that anybody has made. */
   @OnEvent(ContactRenamed)
   async onContactRenamed(event: ContactRenamed, tx: Tx, { accountId }: Delivery): Promise<void> {
-    await tx.query('UPDATE tickets.ticket SET contact_name = $3 WHERE account_id = $1 AND contact_id = $2', [
-      accountId,
-      event.contactId,
-      event.name,
-    ]);
+    // In the order in which others lock many tickets.
+    await tx.query(
+      `UPDATE tickets.ticket SET contact_name = $3 WHERE account_id = $1 AND id IN (
+         SELECT t.id FROM tickets.ticket_contact c JOIN tickets.ticket t ON t.account_id = c.account_id AND t.id = c.ticket_id
+         WHERE c.account_id = $1 AND c.contact_id = $2 AND t.contact_id = $2 ORDER BY t.id FOR NO KEY UPDATE OF t)`,
+      [accountId, event.contactId, event.name],
+    );
   }
 
   @OnEvent(MessageDeliveryFailed)

@@ -6,6 +6,9 @@ import { compileFilter } from '../listing/filter.rules.js';
 import { PropertiesService } from '../properties/properties.service.js';
 
 const MAX_OWN = 200;
+const MAX_LISTED = 500;
+/** Characters, as much as a list takes in its address. */
+const MAX_FILTER = 20_000;
 const COLUMNS = `id, owner_id AS "ownerId", name, filter, columns, sort, shared_with AS "sharedWith", team_ids AS "teamIds"`;
 /** $2 = who asks, $3 = his teams. */
 const VISIBLE = `(owner_id = $2 OR shared_with = 'everyone' OR (shared_with = 'team' AND team_ids && $3::uuid[]))`;
@@ -18,9 +21,10 @@ export class ViewsService {
     private readonly properties: PropertiesService,
   ) {}
 
-  list(scope: TicketScope, tx?: Tx): Promise<CustomView[]> {
-    const sql = `SELECT ${COLUMNS} FROM tickets.view WHERE account_id = $1 AND ${VISIBLE} ORDER BY lower(name), id`;
-    return (tx ?? this.database.within(scope)).query<CustomView>(sql, [scope.accountId, scope.userId, scope.teamIds]);
+  /** By name, at most `limit`. */
+  list(scope: TicketScope, limit = MAX_LISTED): Promise<CustomView[]> {
+    const sql = `SELECT ${COLUMNS} FROM tickets.view WHERE account_id = $1 AND ${VISIBLE} ORDER BY lower(name), id LIMIT $4`;
+    return this.database.query<CustomView>(scope, sql, [scope.accountId, scope.userId, scope.teamIds, limit]);
   }
 
   async find(scope: TicketScope, id: string, tx?: Tx): Promise<CustomView | undefined> {
@@ -29,8 +33,8 @@ export class ViewsService {
   }
 
   async create(scope: TicketScope, { id, ...fields }: ViewFields & { id: string }): Promise<CustomView> {
-    await this.check(scope, fields);
     return this.database.transaction(scope, async (tx) => {
+      await this.check(scope, fields, tx);
       const sql = 'SELECT count(*)::int AS own FROM tickets.view WHERE account_id = $1 AND owner_id = $2';
       const known = await tx.queryOne<{ own: number }>(sql, [scope.accountId, scope.userId]);
       if (known && known.own >= MAX_OWN) throw conflict('too_many_views', `You have ${MAX_OWN} views already.`);
@@ -43,7 +47,7 @@ export class ViewsService {
     return this.database.transaction(scope, async (tx) => {
       const old = await this.his(scope, id, managesAll, tx);
       const view = { ...old, ...fields };
-      await this.check(scope, view);
+      await this.check(scope, view, tx);
       await write(tx, scope, view);
       return view;
     });
@@ -58,16 +62,18 @@ export class ViewsService {
 
   /** Seen by him and changed by him: 404 and 403 otherwise. */
   private async his(scope: TicketScope, id: string, managesAll: boolean, tx: Tx): Promise<CustomView> {
-    const view = await this.find(scope, id, tx);
+    const sql = `SELECT ${COLUMNS} FROM tickets.view WHERE account_id = $1 AND ${VISIBLE} AND id = $4 FOR UPDATE`;
+    const view = await tx.queryOne<CustomView>(sql, [scope.accountId, scope.userId, scope.teamIds, id]);
     if (!view) throw notFound();
     if (view.ownerId !== scope.userId && !managesAll)
       throw forbidden('not_your_view', 'Only who made a view, or who may change settings, changes it.');
     return view;
   }
 
-  private async check(scope: TicketScope, { filter, sharedWith, teamIds }: ViewFields): Promise<void> {
-    const { problems } = compileFilter(filter, await this.properties.list(scope.accountId));
+  private async check(scope: TicketScope, { filter, sharedWith, teamIds }: ViewFields, tx: Tx): Promise<void> {
+    const { problems } = compileFilter(filter, await this.properties.list(scope.accountId, tx));
     if (problems.length > 0) throw invalid(problems);
+    if (JSON.stringify(filter).length > MAX_FILTER) throw invalidField('/filter', 'too_long', `has more than ${MAX_FILTER} characters`);
     if (sharedWith === 'team' && teamIds.length === 0) throw invalidField('/teamIds', 'required', 'name at least one team');
   }
 }

@@ -18,6 +18,9 @@ export function isDatabaseAway(error: unknown): boolean {
   );
 }
 
+/** It took too long (57014), or stood in the way of another transaction (class 40): the same may succeed in a moment. */
+export const hasGivenWay = (error: unknown): boolean => /^(57014|40)/.test((error as { code?: string } | null)?.code ?? '');
+
 /** What a row refers to is not there, or something still refers to the row. */
 export const isForeignKeyViolation = (error: unknown): boolean => (error as { code?: string } | null)?.code === '23503';
 
@@ -59,13 +62,18 @@ export class Database {
   }
 
   /** One statement in a transaction of its own, sent in one packet. */
-  async query<R extends object = QueryResultRow>(sight: Sight, text: string, values: unknown[] = []): Promise<R[]> {
-    const { rows } = await this.transaction(sight, async (tx) => ({ rows: tx.query<R>(text, values) }));
+  async query<R extends object = QueryResultRow>(sight: Sight, text: string, values: unknown[] = [], made?: 'made'): Promise<R[]> {
+    const { rows } = await this.transaction(sight, async (tx) => ({ rows: tx.query<R>(text, values, made) }));
     return rows;
   }
 
-  async queryOne<R extends object = QueryResultRow>(sight: Sight, text: string, values: unknown[] = []): Promise<R | undefined> {
-    return (await this.query<R>(sight, text, values))[0];
+  async queryOne<R extends object = QueryResultRow>(
+    sight: Sight,
+    text: string,
+    values: unknown[] = [],
+    made?: 'made',
+  ): Promise<R | undefined> {
+    return (await this.query<R>(sight, text, values, made))[0];
   }
 
   /** The same two for callers that take either an open transaction or nothing. */

@@ -80,7 +80,9 @@ const MAX_SOCKET_NAME = process.platform === 'darwin' ? 103 : 107;
 /** The folder of the server's Unix socket, which only its user and root can enter: the data directory; '' where no socket can be there. */
 async function socketFolder(pgdata: string): Promise<string> {
   const folder = resolve(pgdata);
-  if (process.platform === 'win32' || Buffer.byteLength(join(folder, '.s.PGSQL.65535')) > MAX_SOCKET_NAME) return '';
+  // PostgreSQL reads a list of folders there.
+  const isPlain = process.platform !== 'win32' && !/[,"]/.test(folder);
+  if (!isPlain || Buffer.byteLength(join(folder, '.s.PGSQL.65535')) > MAX_SOCKET_NAME) return '';
   // Some mounts hold files and no sockets.
   const trial = createServer();
   const isFine = await new Promise<boolean>((decide) => {
@@ -114,9 +116,6 @@ const run = (command: string, args: string[], user: object) =>
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}: ${output}`))));
   });
-
-/** A folder in a list of PostgreSQL's, whatever is in its name. */
-const quoted = (folder: string) => (folder === '' ? '' : `"${folder.replaceAll('"', '""')}"`);
 
 /** Small caches and no helper processes: the whole desk has to fit a small machine. Durability stays at PostgreSQL's defaults. */
 const SETTINGS = {
@@ -174,7 +173,7 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
       pgdata,
       '-p',
       String(port),
-      ...Object.entries({ ...SETTINGS, unix_socket_directories: quoted(sockets) }).flatMap(([k, v]) => ['-c', `${k}=${v}`]),
+      ...Object.entries({ ...SETTINGS, unix_socket_directories: sockets }).flatMap(([k, v]) => ['-c', `${k}=${v}`]),
     ];
     child = spawn(binaries.postgres, args, { ...user, cwd: '/', detached: true, stdio: ['ignore', log, log] });
     child.unref();

@@ -43,6 +43,8 @@ export async function ensureRoles(client: Client, keys: Keys): Promise<void> {
     await client.query(`ALTER ROLE ${name} IN DATABASE ${client.escapeIdentifier(database)} SET search_path = ${service}, pg_temp`);
     // Statements are prepared once per connection. Planned anew for each call, policies make planning cost more than running (0008).
     await client.query(`ALTER ROLE ${name} IN DATABASE ${client.escapeIdentifier(database)} SET plan_cache_mode = force_generic_plan`);
+    // As long as a caller waits: what nobody waits for any more ends.
+    await client.query(`ALTER ROLE ${name} IN DATABASE ${client.escapeIdentifier(database)} SET statement_timeout = '15s'`);
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${service}`);
     await grantSchemas(client, name, service);
   }

@@ -32,10 +32,12 @@ export class Tx {
 
   constructor(private readonly client: PoolClient) {}
 
-  /** Runs a prepared statement and gives its rows. */
-  query<R extends object = QueryResultRow>(text: string, values: unknown[] = []): Promise<R[]> {
+  /** Runs a statement and gives its rows. It is kept prepared, unless its text is `made` of what was asked: such texts would never end. */
+  query<R extends object = QueryResultRow>(text: string, values: unknown[] = [], made: 'fixed' | 'made' = 'fixed'): Promise<R[]> {
     holdWrites(this.client);
-    const rows = this.client.query({ name: statementName(text), text, values }).then((r: QueryResult) => r.rows as R[]);
+    const rows = this.client
+      .query({ name: made === 'made' ? undefined : statementName(text), text, values })
+      .then((r: QueryResult) => r.rows as R[]);
     rows.catch(() => undefined);
     this.sent.push(rows);
     return rows;

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
-import { isDatabaseAway } from '../database/database.js';
+import { hasGivenWay, isDatabaseAway } from '../database/database.js';
 import { Problem, unavailable } from '../errors/problem.js';
 import type { Runtime } from '../lifecycle/runtime.js';
 import { currentContext } from '../logging/request-context.js';
@@ -45,13 +45,19 @@ export class CallGuard implements CanActivate {
   }
 }
 
+function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (isDatabaseAway(error)) return unavailable('The database does not answer.');
+  return hasGivenWay(error) ? unavailable('It took too long, or something else was in the way.') : undefined;
+}
+
 /** Sends problems to the caller as they are; anything else is logged once here and becomes 500 there. */
 @Catch()
 export class RpcProblemFilter implements RpcExceptionFilter {
   constructor(private readonly runtime: Runtime) {}
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> {
-    const problem = error instanceof Problem ? error : isDatabaseAway(error) ? unavailable('The database does not answer.') : undefined;
+    const problem = problemOf(error);
     if (!problem) {
       const { correlationId } = host.switchToRpc().getData<Wire>();
       const stack = error instanceof Error ? error.stack : String(error);
