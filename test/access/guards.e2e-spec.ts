@@ -190,6 +190,9 @@ describe('the moment of the answer decides', () => {
       }
       await world.settle();
       expect(JSON.parse((await as(who, 'GET', '/notifications')).body)).toMatchObject({ items: [] });
+      // The event follows the notice; when it comes after the next share, he may hear it.
+      for (let i = 0; i < 3; i += 1) await aMoment();
+      expect(notices()).toEqual([]);
       const again = await share();
       await mention();
       await waitFor(() => notices().length > 0, { what: 'the notice of what he may see' });
