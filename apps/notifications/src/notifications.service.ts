@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TicketNoticed, type NotificationView, type Page } from '@helpdesk/contracts';
 import { LiveBus, OnEvent, type Delivery } from '@helpdesk/messaging';
-import { Database, newId, notFound, type Tx } from '@helpdesk/platform';
+import { Database, newId, notFound, pageOf, type Tx } from '@helpdesk/platform';
 
 interface Row {
   id: string;
@@ -49,8 +49,7 @@ export class NotificationsService {
       'SELECT * FROM notifications.notification WHERE account_id = $1 AND user_id = $2 AND ($3::uuid IS NULL OR id < $3::uuid) ORDER BY id DESC LIMIT $4',
       [accountId, userId, cursor ?? null, limit + 1],
     );
-    const items = rows.slice(0, limit).map(toView);
-    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(rows.map(toView), limit);
   }
 
   async get(accountId: string, userId: string, id: string): Promise<NotificationView> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { QuarantineItem } from '@helpdesk/contracts';
+import type { Page, QuarantineItem } from '@helpdesk/contracts';
 import { MessageBus, type AuditActor } from '@helpdesk/messaging';
-import { BlobStore, conflict, Database, notFound, type Tx } from '@helpdesk/platform';
+import { BlobStore, conflict, Database, notFound, pageOf, type Tx } from '@helpdesk/platform';
 import { EmailArrivals } from '../adapters/email/email-arrival.js';
 import { IngestService } from '../adapters/ingest/ingest.service.js';
 import { ChannelAccount } from '../channel-accounts/channel-account.entity.js';
@@ -52,13 +52,13 @@ export class QuarantineService {
   }
 
   /** Newest first. */
-  async list(accountId: string, limit: number, cursor?: string): Promise<{ items: QuarantineItem[]; nextCursor: string | null }> {
+  async list(accountId: string, limit: number, cursor?: string): Promise<Page<QuarantineItem>> {
     const rows = await this.database.query<Row & { [k: string]: unknown }>(
       accountId,
       `${ITEMS} WHERE ($2::uuid IS NULL OR e.id < $2::uuid) ORDER BY e.id DESC LIMIT $3`,
       [accountId, cursor ?? null, limit + 1],
     );
-    const items = rows.slice(0, limit).map((row) => ({
+    const items = rows.map((row) => ({
       id: row.id,
       channelId: row.channel_id,
       receivedAt: row.received_at.toISOString(),
@@ -68,7 +68,7 @@ export class QuarantineService {
       sender: row.sender,
       subject: row.subject,
     }));
-    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(items, limit);
   }
 
   async raw(accountId: string, id: string): Promise<{ sha256: string; contentType: string }> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CompanyFields, CompanyView, ListRecordsArgs, Page } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
-import { Database, invalid, notFound, Problem, type Tx } from '@helpdesk/platform';
+import { Database, invalid, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
 import { escaped } from './contact-records.service.js';
 import { companyProblems } from './records.rules.js';
@@ -34,8 +34,7 @@ export class CompanyRecordsService {
          AND ($4::uuid IS NULL OR c.id < $4) ORDER BY c.id DESC LIMIT $5`,
       [accountId, q, `%${escaped(q)}%`, cursor ?? null, limit + 1],
     );
-    const items = rows.slice(0, limit).map(toView);
-    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(rows.map(toView), limit);
   }
 
   async get(accountId: string, id: string, ask: Pick<Tx, 'queryOne'> = this.database.within(accountId)): Promise<CompanyView> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContactRenamed, type Address, type ContactFields, type ContactView, type ListRecordsArgs, type Page } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
-import { Database, invalid, invalidField, notFound, Problem, type Tx } from '@helpdesk/platform';
+import { Database, invalid, invalidField, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
 import { contactProblems, normalised } from './records.rules.js';
 
@@ -41,8 +41,7 @@ export class ContactRecordsService {
          AND ($4::uuid IS NULL OR p.company_id = $4) AND ($5::uuid IS NULL OR p.id < $5) ORDER BY p.id DESC LIMIT $6`,
       [accountId, q, `%${escaped(q)}%`, companyId ?? null, cursor ?? null, limit + 1, digitsOf(q)],
     );
-    const items = rows.slice(0, limit).map(toView);
-    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(rows.map(toView), limit);
   }
 
   async get(accountId: string, id: string, ask: Pick<Tx, 'queryOne'> = this.database.within(accountId)): Promise<ContactView> {

@@ -1,7 +1,6 @@
 import { VisibleTickets, type Page } from '@helpdesk/contracts';
-import type { RpcClient } from '@helpdesk/platform';
+import { pageOf, type RpcClient } from '@helpdesk/platform';
 import { actorFor, type Principal } from '../auth/principal.js';
-import { pageOf } from '../openapi/page.dto.js';
 
 /** Read at once: a walk over much that is hidden takes few steps, whatever page was asked for. */
 const STEP = 200;

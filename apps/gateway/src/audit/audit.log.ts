@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, newId, type Tx } from '@helpdesk/platform';
+import { Database, newId, pageOf, type Tx } from '@helpdesk/platform';
 import type { Principal } from '../auth/principal.js';
-import { pageOf } from '../openapi/page.dto.js';
 
 export interface AuditLine {
   id: string;

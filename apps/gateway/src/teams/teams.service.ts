@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Page } from '@helpdesk/contracts';
 import { LiveBus } from '@helpdesk/messaging';
-import { Database, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
+import { Database, invalid, notFound, pageOf, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal } from '../auth/principal.js';
-import { pageOf } from '../openapi/page.dto.js';
 import { UsersRepository, type UserRecord } from '../users/users.repository.js';
 import { differs } from '../users/users.rules.js';
 import { unknownIds, UsersService } from '../users/users.service.js';

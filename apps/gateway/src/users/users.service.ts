@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Page } from '@helpdesk/contracts';
 import { LiveBus } from '@helpdesk/messaging';
-import { Database, hashPassword, invalid, notFound, type FieldProblem, type Tx } from '@helpdesk/platform';
+import { Database, hashPassword, invalid, notFound, pageOf, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { AuditLog } from '../audit/audit.log.js';
 import { AuthRepository } from '../auth/auth.repository.js';
 import { missing } from '../auth/missing.js';
@@ -9,7 +9,6 @@ import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal, TicketAccess } from '../auth/principal.js';
 import { PasswordLinks } from '../credentials/password-links.js';
 import { PasswordsService } from '../credentials/passwords.service.js';
-import { pageOf } from '../openapi/page.dto.js';
 import type { NewUserDto, PatchUserDto, UserTicketAccessDto, UserDto } from './user.dto.js';
 import { differs, refusals, type UserChanges } from './users.rules.js';
 import { UsersRepository, type UserRecord } from './users.repository.js';
