@@ -142,7 +142,7 @@ export class Consumer {
       const started = performance.now();
       try {
         const count = await this.database.transaction(EVERY_ACCOUNT, async (tx) => {
-          const claimed = await tx.query<Claimed & { [k: string]: unknown }>(CLAIM, [this.service, key, limit]);
+          const claimed = await tx.query<Claimed>(CLAIM, [this.service, key, limit]);
           for (const row of claimed) {
             // One key may name threads of several accounts.
             if (row.account_id !== progress.current?.account_id) tx.asDesk(row.account_id);

@@ -6,6 +6,7 @@ export { runningDatabase, startEmbeddedPostgres, type EmbeddedPostgres } from '.
 export { EVERY_ACCOUNT, withComments, type Sight } from './database/sight.js';
 export { freePort } from './database/free-port.js';
 export { openDatabase } from './database/open-database.js';
+export { containing } from './database/patterns.js';
 export { roleUrl } from './database/roles.js';
 export { migrate } from './database/migrate.js';
 export { type Tx } from './database/transaction.js';

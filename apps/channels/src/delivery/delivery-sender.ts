@@ -74,7 +74,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   private async drain(): Promise<void> {
     try {
       while (!this.isStopping) {
-        const claimed = await this.database.queryOne<Claimed & { [k: string]: unknown }>(EVERY_ACCOUNT, CLAIM, [LEASE_MS]);
+        const claimed = await this.database.queryOne<Claimed>(EVERY_ACCOUNT, CLAIM, [LEASE_MS]);
         if (!claimed) return;
         if (this.running.size < PARALLEL) this.kick();
         await this.deliver(claimed);
@@ -165,7 +165,7 @@ export class DeliverySender implements OnApplicationBootstrap, BeforeApplication
   private async recover(): Promise<void> {
     try {
       await this.database.transaction(EVERY_ACCOUNT, async (tx) => {
-        const rows = await tx.query<Claimed & { [k: string]: unknown }>(
+        const rows = await tx.query<Claimed>(
           `UPDATE channels.delivery SET state = 'unconfirmed', lease_until = NULL, done_at = now(), fence = fence + 1,
              detail = 'The connection was lost while the mail was being handed over.'
            WHERE (account_id, message_id, attempt) IN (

@@ -53,7 +53,7 @@ export class QuarantineService {
 
   /** Newest first. */
   async list(accountId: string, limit: number, cursor?: string): Promise<Page<QuarantineItem>> {
-    const rows = await this.database.query<Row & { [k: string]: unknown }>(
+    const rows = await this.database.query<Row>(
       accountId,
       `${ITEMS} WHERE ($2::uuid IS NULL OR e.id < $2::uuid) ORDER BY e.id DESC LIMIT $3`,
       [accountId, cursor ?? null, limit + 1],
@@ -106,10 +106,7 @@ export class QuarantineService {
   }
 
   private async find(accountId: string, id: string): Promise<Row> {
-    const row = await this.database.queryOne<Row & { [k: string]: unknown }>(accountId, `${ITEMS} WHERE e.id = $2::uuid LIMIT 1`, [
-      accountId,
-      id,
-    ]);
+    const row = await this.database.queryOne<Row>(accountId, `${ITEMS} WHERE e.id = $2::uuid LIMIT 1`, [accountId, id]);
     if (!row) throw notFound();
     return row;
   }

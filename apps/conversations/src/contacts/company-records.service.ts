@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CompanyFields, CompanyView, ListRecordsArgs, Page } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
-import { Database, invalid, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
+import { containing, Database, invalid, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
-import { escaped } from './contact-records.service.js';
 import { companyProblems } from './records.rules.js';
 
 interface Row {
@@ -32,7 +31,7 @@ export class CompanyRecordsService {
       `${COMPANY} AND ($2 = '' OR c.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.company_domain d
            WHERE d.account_id = c.account_id AND d.company_id = c.id AND d.domain ILIKE $3))
          AND ($4::uuid IS NULL OR c.id < $4) ORDER BY c.id DESC LIMIT $5`,
-      [accountId, q, `%${escaped(q)}%`, cursor ?? null, limit + 1],
+      [accountId, q, containing(q), cursor ?? null, limit + 1],
     );
     return pageOf(rows.map(toView), limit);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContactRenamed, type Address, type ContactFields, type ContactView, type ListRecordsArgs, type Page } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
-import { Database, invalid, invalidField, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
+import { containing, Database, invalid, invalidField, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
 import { contactProblems, normalised } from './records.rules.js';
 
@@ -39,7 +39,7 @@ export class ContactRecordsService {
       `${CONTACT} AND ($2 = '' OR p.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.contact_address a
            WHERE a.account_id = p.account_id AND a.contact_id = p.id AND (a.value ILIKE $3 OR (a.kind = 'phone' AND $7 <> '' AND a.value LIKE $7))))
          AND ($4::uuid IS NULL OR p.company_id = $4) AND ($5::uuid IS NULL OR p.id < $5) ORDER BY p.id DESC LIMIT $6`,
-      [accountId, q, `%${escaped(q)}%`, companyId ?? null, cursor ?? null, limit + 1, digitsOf(q)],
+      [accountId, q, containing(q), companyId ?? null, cursor ?? null, limit + 1, digitsOf(q)],
     );
     return pageOf(rows.map(toView), limit);
   }
@@ -105,8 +105,6 @@ function digitsOf(q: string): string {
   const digits = q.replaceAll(/[\s()/.-]/g, '');
   return /^\+?\d{3,}$/.test(digits) ? `%${digits}%` : '';
 }
-
-export const escaped = (text: string) => text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
 
 async function setCompany(tx: Tx, accountId: string, id: string, companyId: string | null): Promise<void> {
   const isThere =

@@ -39,7 +39,7 @@ const toCandidate =
 
 export async function byConversation(tx: Tx, accountId: string, conversationId: string, token: string): Promise<Candidate[]> {
   const sql = `SELECT ${COLUMNS}, $3::text AS matched FROM conversations.conversation c ${THREAD} WHERE c.account_id = $1 AND c.id = $2`;
-  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, conversationId, token])).map(toCandidate('D-22'));
+  return (await tx.query<Row>(sql, [accountId, conversationId, token])).map(toCandidate('D-22'));
 }
 
 /**
@@ -53,7 +53,7 @@ export async function byExternalIds(tx: Tx, accountId: string, channelId: string
     JOIN conversations.conversation c ON c.id = m.conversation_id ${THREAD}
     WHERE m.account_id = $1 AND ($2::uuid IS NULL OR m.channel_id = $2) AND m.external_id = ANY ($3)
     ORDER BY array_position($3, m.external_id), m.created_at DESC LIMIT 20`;
-  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, channelId, ids])).map(toCandidate('D-23'));
+  return (await tx.query<Row>(sql, [accountId, channelId, ids])).map(toCandidate('D-23'));
 }
 
 /** Adapters may name our own id of a message as well. */
@@ -62,7 +62,7 @@ export async function byMessageId(tx: Tx, accountId: string, channelId: string, 
     SELECT ${COLUMNS}, m.id::text AS matched FROM conversations.message m
     JOIN conversations.conversation c ON c.id = m.conversation_id ${THREAD}
     WHERE m.account_id = $1 AND m.channel_id = $2 AND m.id = $3`;
-  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, channelId, messageId])).map(toCandidate('D-29'));
+  return (await tx.query<Row>(sql, [accountId, channelId, messageId])).map(toCandidate('D-29'));
 }
 
 export async function byNumber(tx: Tx, accountId: string, number: number): Promise<Candidate[]> {
@@ -70,7 +70,7 @@ export async function byNumber(tx: Tx, accountId: string, number: number): Promi
     SELECT ${COLUMNS}, '#' || $2::int AS matched FROM conversations.ticket_thread n
     JOIN conversations.conversation c ON c.ticket_id = n.ticket_id ${THREAD}
     WHERE n.account_id = $1 AND n.number = $2 ORDER BY c.created_at DESC LIMIT 5`;
-  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, number])).map(toCandidate('D-24'));
+  return (await tx.query<Row>(sql, [accountId, number])).map(toCandidate('D-24'));
 }
 
 /** D-29: the newest conversation of the adapter's thread, or with the same address. */
@@ -78,5 +78,5 @@ export async function byThread(tx: Tx, accountId: string, channelId: string, thr
   const sql = `
     SELECT ${COLUMNS}, c.thread AS matched FROM conversations.conversation c ${THREAD}
     WHERE c.account_id = $1 AND c.channel_id = $2 AND c.thread = $3 ORDER BY c.created_at DESC LIMIT 1`;
-  return (await tx.query<Row & { [k: string]: unknown }>(sql, [accountId, channelId, thread])).map(toCandidate('D-29'));
+  return (await tx.query<Row>(sql, [accountId, channelId, thread])).map(toCandidate('D-29'));
 }

@@ -7,7 +7,7 @@ import {
   type PropertyType,
   type PropertyView,
 } from '@helpdesk/contracts';
-import { isUuid, type FieldProblem } from '@helpdesk/platform';
+import { containing, isUuid, type FieldProblem } from '@helpdesk/platform';
 import { isDay, isMoment } from '../properties/moments.js';
 
 /** What a filter is turned into SQL with. */
@@ -186,7 +186,6 @@ export function compileFilter(filter: unknown, properties: readonly PropertyView
 }
 
 const ORDERED = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
-const escaped = (text: string) => text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
 
 function comparison({ kind: { cast, knowsMe }, sql, isList = false }: Field, op: FilterOp, value: unknown): ToSql {
   return (use) => {
@@ -209,7 +208,7 @@ function comparison({ kind: { cast, knowsMe }, sql, isList = false }: Field, op:
       case 'not_in':
         return `(${is} = ANY (${many()})) IS NOT TRUE`;
       case 'contains':
-        return `${is} ILIKE ${use.add(`%${escaped(String(value))}%`)}`;
+        return `${is} ILIKE ${use.add(containing(String(value)))}`;
       case 'is_empty':
         return cast === 'text' ? `coalesce(${is}, '') = ''` : `${is} IS NULL`;
       case 'is_not_empty':

@@ -9,7 +9,7 @@ import {
   type TicketRow,
   type TicketViewId,
 } from '@helpdesk/contracts';
-import { Database, invalid, invalidField, isUuid } from '@helpdesk/platform';
+import { containing, Database, invalid, invalidField, isUuid } from '@helpdesk/platform';
 import { PropertiesService } from '../properties/properties.service.js';
 import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import { ViewsService } from '../views/views.service.js';
@@ -151,7 +151,7 @@ function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unkn
   const q = args.q?.trim();
   if (q && /^#?\d{1,9}$/.test(q)) found.push(`t.number = ${add(Number(q.replace('#', '')))}`);
   else if (q) {
-    const pattern = add(`%${q.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`);
+    const pattern = add(containing(q));
     found.push(`(t.name ILIKE ${pattern} OR t.contact_name ILIKE ${pattern})`);
   }
   return found;
