@@ -16,6 +16,7 @@ export {
   invalid,
   invalidField,
   notFound,
+  pointerTo,
   Problem,
   problemDocument,
   tooMany,

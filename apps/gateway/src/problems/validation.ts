@@ -1,5 +1,5 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
-import { invalid, type FieldProblem } from '@helpdesk/platform';
+import { invalid, pointerTo, type FieldProblem } from '@helpdesk/platform';
 
 /** Requests are read strictly: unknown fields are refused, every wrong one is named with its pointer. */
 @Injectable()
@@ -22,7 +22,7 @@ export class RequestValidation extends ValidationPipe {
 }
 
 export function pointersOf(error: ValidationError, parent: string): FieldProblem[] {
-  const pointer = `${parent}/${escapePointer(error.property)}`;
+  const pointer = parent + pointerTo(error.property);
   return [...ownProblem(error, pointer), ...(error.children ?? []).flatMap((child) => pointersOf(child, pointer))];
 }
 
@@ -50,7 +50,7 @@ export function firstUnfit(value: unknown, pointer = '', depth = 0): FieldProble
   if (!isList && Object.hasOwn(value, 'constructor'))
     return { pointer: `${pointer}/constructor`, code: 'not_allowed', detail: 'is a name that nothing may have' };
   for (const key of keys) {
-    const at = `${pointer}/${escapePointer(key)}`;
+    const at = pointer + pointerTo(key);
     const found = unfitText(key, at) ?? firstUnfit((value as Record<string, unknown>)[key], at, depth + 1);
     if (found) return found;
   }
@@ -63,6 +63,3 @@ function unfitText(text: string, pointer: string): FieldProblem | undefined {
   if (/\p{Surrogate}/u.test(text)) return { pointer, code: 'ill_formed', detail: 'must not contain half a surrogate pair' };
   return undefined;
 }
-
-/** RFC 6901 section 3. */
-const escapePointer = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,5 +1,5 @@
 import type { CreateForm } from '@helpdesk/contracts';
-import { invalid, isUuid } from '@helpdesk/platform';
+import { invalid, isUuid, pointerTo } from '@helpdesk/platform';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { pointersOf } from '../problems/validation.js';
@@ -9,7 +9,7 @@ import { PipelineFormDto } from './property.dto.js';
 export async function checkedPipelines(pipelines: CreateForm['pipelines'] = {}): Promise<CreateForm['pipelines']> {
   const problems = [];
   for (const [id, part] of Object.entries(pipelines)) {
-    const pointer = `/pipelines/${id}`;
+    const pointer = pointerTo('pipelines', id);
     if (!isUuid(id)) problems.push({ pointer, code: 'unknown', detail: 'is no pipeline' });
     if (typeof part !== 'object' || part === null || Array.isArray(part)) {
       problems.push({ pointer, code: 'wrong_value', detail: 'must be an object with fields' });

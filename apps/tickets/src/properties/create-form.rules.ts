@@ -1,6 +1,6 @@
 import type { CreateForm, CreateFormField, PipelineView, PropertyView, StageView } from '@helpdesk/contracts';
-import type { FieldProblem } from '@helpdesk/platform';
-import { ASSOCIATIONS, isEmpty, pointerOf, RESERVED } from './property.rules.js';
+import { pointerTo, type FieldProblem } from '@helpdesk/platform';
+import { ASSOCIATIONS, isEmpty, RESERVED } from './property.rules.js';
 
 type Values = Record<string, unknown>;
 
@@ -35,7 +35,11 @@ export function missingFields(form: CreateForm, known: readonly PropertyView[], 
   ]);
   return [...wanted]
     .filter((name) => isEmpty(valueOf(given, name)))
-    .map((name) => ({ pointer: RESERVED.has(name) ? `/${name}` : pointerOf(name), code: 'required', detail: 'is required' }));
+    .map((name) => ({
+      pointer: RESERVED.has(name) ? pointerTo(name) : pointerTo('properties', name),
+      code: 'required',
+      detail: 'is required',
+    }));
 }
 
 /** A published form as it holds today: required properties are in it and required, and pipelines that are gone are not. */

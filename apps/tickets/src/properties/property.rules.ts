@@ -1,5 +1,5 @@
 import { PRIORITIES, type PropertyOption, type PropertyType, type PropertyView } from '@helpdesk/contracts';
-import { isUuid, type FieldProblem } from '@helpdesk/platform';
+import { isUuid, pointerTo, type FieldProblem } from '@helpdesk/platform';
 import { isISO4217CurrencyCode, isURL } from 'class-validator';
 import { isDay, isMoment } from './moments.js';
 
@@ -98,16 +98,13 @@ export function propertyProblems(
   return problems;
 }
 
-/** Where a custom property stands in a request. */
-export const pointerOf = (name: string) => `/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-
 /** What is wrong with values of custom properties; null clears one. */
 export function valueProblems(values: Values, known: readonly PropertyView[]): FieldProblem[] {
   return Object.entries(values).flatMap(([name, value]) => {
     const property = known.find((one) => one.kind === 'custom' && one.name === name);
-    if (!property) return [{ pointer: pointerOf(name), code: 'unknown', detail: 'is no property' }];
+    if (!property) return [{ pointer: pointerTo('properties', name), code: 'unknown', detail: 'is no property' }];
     const detail = value === null ? undefined : RULES[property.type](value, property.options);
-    return detail === undefined ? [] : [{ pointer: pointerOf(name), code: 'wrong_value', detail }];
+    return detail === undefined ? [] : [{ pointer: pointerTo('properties', name), code: 'wrong_value', detail }];
   });
 }
 

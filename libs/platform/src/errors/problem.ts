@@ -9,6 +9,10 @@ export interface FieldProblem {
   choices?: { id: string; name: string }[];
 }
 
+/** Where a value stands in a request (RFC 6901), by the keys on the way to it, whatever is in them. */
+export const pointerTo = (...keys: (string | number)[]): string =>
+  keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
 /** The public form of every error, RFC 9457. */
 export interface ProblemDocument {
   type: string;
