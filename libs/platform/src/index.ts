@@ -28,6 +28,7 @@ export {
 export { egress, isPublicAddress, type EgressAnswer } from './http/egress.js';
 export { readiness, startProbeServer, type Health } from './http/probe-server.js';
 export { isUuid, newId } from './ids.js';
+export { isDay, isMoment } from './moments.js';
 export { runtimeFor, type Runtime } from './lifecycle/runtime.js';
 export { databaseHealth, endOnSignal, runService } from './lifecycle/run-service.js';
 export { startRpcService } from './lifecycle/service-app.js';

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { isUuid } from '@helpdesk/platform';
+import { isMoment, isUuid } from '@helpdesk/platform';
 import { Transform } from 'class-transformer';
 import { buildMessage, IsArray, Matches, ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
 
@@ -13,14 +13,11 @@ export const MayBeNull = () => ValidateIf((_, value) => value !== null && value 
 export const IsOneLine = (each = false) =>
   Matches(/^[^\p{Cc}]*$/u, { each, message: '$property must not contain line breaks or control characters' });
 
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
-
-/** A moment with its offset. ISO 8601 weeks and bare dates, which Date.parse reads differently or not at all, are refused. */
 export const IsMoment = () =>
   ValidateBy({
     name: 'isMoment',
     validator: {
-      validate: (value) => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)),
+      validate: isMoment,
       defaultMessage: buildMessage((prefix) => `${prefix}$property must be a time such as 2026-11-22T10:00:00Z`),
     },
   });

@@ -37,9 +37,12 @@ test('null is no value for what cannot be cleared', async () => {
   expect(await pointersFor({ name: 'x', title: null })).toHaveLength(1);
 });
 
-test.each(['2026-W48', '2026-11-27', '2026-13-45T99:99:99Z', 'soon'])('%s is no moment', async (sendAt) => {
-  expect(await pointersFor({ name: 'x', sendAt })).toEqual(['/sendAt is_moment']);
-});
+test.each(['2026-W48', '2026-11-27', '2026-13-45T99:99:99Z', '0000-01-01T00:00:00Z', '2026-11-27T10:00:00+23:00', 'soon'])(
+  '%s is no moment',
+  async (sendAt) => {
+    expect(await pointersFor({ name: 'x', sendAt })).toEqual(['/sendAt is_moment']);
+  },
+);
 
 describe('characters', () => {
   test('line breaks stay out of headers', async () => {

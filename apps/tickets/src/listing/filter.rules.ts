@@ -7,8 +7,7 @@ import {
   type PropertyType,
   type PropertyView,
 } from '@helpdesk/contracts';
-import { containing, isUuid, type FieldProblem } from '@helpdesk/platform';
-import { isDay, isMoment } from '../properties/moments.js';
+import { containing, isDay, isMoment, isUuid, type FieldProblem } from '@helpdesk/platform';
 
 /** What a filter is turned into SQL with. */
 export interface FilterUse {

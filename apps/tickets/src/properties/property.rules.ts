@@ -1,7 +1,6 @@
 import { PRIORITIES, type PropertyOption, type PropertyType, type PropertyView } from '@helpdesk/contracts';
-import { isUuid, pointerTo, type FieldProblem } from '@helpdesk/platform';
+import { isDay, isMoment, isUuid, pointerTo, type FieldProblem } from '@helpdesk/platform';
 import { isISO4217CurrencyCode, isURL } from 'class-validator';
-import { isDay, isMoment } from './moments.js';
 
 type Values = Record<string, unknown>;
 /** A rule gives what is wrong with a value that is not null, or undefined. */
