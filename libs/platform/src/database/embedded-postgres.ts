@@ -28,8 +28,8 @@ const FOLDER_LOCK = 7_304_119_223;
 
 export interface EmbeddedPostgres {
   /**
-   * Owner's address, over a Unix socket where there is one: that costs half of what TCP does. DATA_DIR/database-url (mode 0600) holds the
-   * address over TCP, for adapters that use the queue.
+   * Owner's address, over a Unix socket where there is one, which costs less than TCP. DATA_DIR/database-url (mode 0600) holds the address
+   * over TCP, for adapters that use the queue.
    */
   url: string;
   stop(): Promise<void>;
@@ -84,10 +84,12 @@ async function socketFolder(pgdata: string): Promise<string> {
   const isPlain = process.platform !== 'win32' && !/[,"]/.test(folder);
   if (!isPlain || Buffer.byteLength(join(folder, '.s.PGSQL.65535')) > MAX_SOCKET_NAME) return '';
   // Some mounts hold files and no sockets.
+  const name = join(folder, '.trial.sock');
+  rmSync(name, { force: true });
   const trial = createServer();
   const isFine = await new Promise<boolean>((decide) => {
     trial.once('error', () => decide(false));
-    trial.listen(join(folder, '.trial.sock'), () => decide(true));
+    trial.listen(name, () => decide(true));
   });
   if (isFine) await new Promise((closed) => trial.close(closed));
   return isFine ? folder : '';
