@@ -1,14 +1,5 @@
 import { allDefinitions, parseEvent, type EventClass, type ServiceName } from '@helpdesk/contracts';
-import {
-  EVERY_ACCOUNT,
-  isDatabaseAway,
-  Problem,
-  runInContext,
-  type Database,
-  type Logger,
-  type Runtime,
-  type Tx,
-} from '@helpdesk/platform';
+import { EVERY_ACCOUNT, isPassing, Problem, runInContext, type Database, type Logger, type Runtime, type Tx } from '@helpdesk/platform';
 import { randomUUID } from 'node:crypto';
 import { busMetrics, type Backlog } from './metrics.js';
 import type { WakeUps } from './wake-ups/wake-ups.js';
@@ -178,6 +169,7 @@ export class Consumer {
 
   /** True when the key may go on at once: its failed event is out of the way. */
   private async recordFailure(row: Claimed, key: string, error: unknown): Promise<boolean> {
+    // Faults of the moment count no attempt.
     if (isPassing(error)) {
       this.wakeUps.wake(this.service, key, new Date(Date.now() + 300 + Math.random() * 700));
       return false;
@@ -246,6 +238,3 @@ class UnknownVersion extends Error {
     super(`no handler for ${row.name} version ${row.version}: waiting for a newer worker`);
   }
 }
-
-/** Faults of the moment that count no attempt: a database that is away, deadlock, serialisation, no resources (SQLSTATE 40, 53). */
-const isPassing = (error: unknown) => isDatabaseAway(error) || /^(40|53)/.test((error as { code?: string } | null)?.code ?? '');

@@ -1,6 +1,6 @@
 export { BlobStore, sha256 } from './blob/blob-store.js';
 export { ConfigError, DeskConfig, publicUrl, readConfig } from './config/desk-config.js';
-export { Database, isDatabaseAway, isForeignKeyViolation } from './database/database.js';
+export { Database, isDatabaseAway, isForeignKeyViolation, isPassing } from './database/database.js';
 export { DatabaseModule } from './database/database.module.js';
 export { runningDatabase, startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js';
 export { EVERY_ACCOUNT, withComments, type Sight } from './database/sight.js';

@@ -18,11 +18,16 @@ export function isDatabaseAway(error: unknown): boolean {
   );
 }
 
-/** It took too long (57014), or stood in the way of another transaction (class 40): the same may succeed in a moment. */
-export const hasGivenWay = (error: unknown): boolean => /^(57014|40)/.test((error as { code?: string } | null)?.code ?? '');
+const codeOf = (error: unknown) => (error as { code?: string } | null)?.code ?? '';
+
+/** Faults of the moment: away, deadlock, serialisation, no resources (SQLSTATE classes 40 and 53). The same may succeed at once. */
+export const isPassing = (error: unknown): boolean => isDatabaseAway(error) || /^(40|53)/.test(codeOf(error));
+
+/** The statement ran longer than its role may (roles.ts). */
+export const hasTakenTooLong = (error: unknown): boolean => codeOf(error) === '57014';
 
 /** What a row refers to is not there, or something still refers to the row. */
-export const isForeignKeyViolation = (error: unknown): boolean => (error as { code?: string } | null)?.code === '23503';
+export const isForeignKeyViolation = (error: unknown): boolean => codeOf(error) === '23503';
 
 /** Connections that broke while they were in use: the pool must not give them to anybody again. */
 const broken = new WeakMap<PoolClient, boolean>();

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
-import { hasGivenWay, isDatabaseAway } from '../database/database.js';
+import { hasTakenTooLong, isDatabaseAway, isPassing } from '../database/database.js';
 import { Problem, unavailable } from '../errors/problem.js';
 import type { Runtime } from '../lifecycle/runtime.js';
 import { currentContext } from '../logging/request-context.js';
@@ -48,7 +48,8 @@ export class CallGuard implements CanActivate {
 function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (isDatabaseAway(error)) return unavailable('The database does not answer.');
-  return hasGivenWay(error) ? unavailable('It took too long, or something else was in the way.') : undefined;
+  if (isPassing(error)) return unavailable('Something else was in the way.');
+  return hasTakenTooLong(error) ? unavailable('It took too long.') : undefined;
 }
 
 /** Sends problems to the caller as they are; anything else is logged once here and becomes 500 there. */
