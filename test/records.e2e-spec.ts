@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startDesk, waitFor, type Api, type Desk } from '@helpdesk/testing';
-import { uniqueWord } from './support/letters.js';
+import { post, uniqueWord } from './support/letters.js';
 import { makePerson, type Person } from './support/people.js';
+import { ticketNamed } from './support/reading.js';
 import { problemsOf, refusal } from './support/refusal.js';
 import { customerOf, ticketByMail } from './support/tickets.js';
 
@@ -65,7 +66,7 @@ describe('contacts', () => {
       (await admin.get<Page<{ id: string; contact: { id: string; name: string } }>>(`/contacts/${made.id}/tickets`)).items;
     expect(await row()).toMatchObject([{ id, contact: { id: made.id, name: 'Berta' } }]);
     await admin.patch(`/contacts/${made.id}`, { name: 'Berta Brecht' });
-    await waitFor(async () => (await row())[0]?.contact.name === 'Berta Brecht');
+    await waitFor(async () => (await row())[0]?.contact.name === 'Berta Brecht', { what: 'the new name in the list' });
     expect((await agent.api.get<Page<object>>(`/contacts/${made.id}/tickets`)).items).toEqual([]);
   });
 
@@ -113,8 +114,14 @@ describe('companies (D-58, D-59)', () => {
     const ticket = await admin.post<{ id: string }>('/tickets', { name: word, ...place, companyIds: [company.id], contactIds: [early.id] });
     const tickets = async (as: Api) => (await as.get<Page<{ id: string }>>(`/companies/${company.id}/tickets`)).items.map(({ id }) => id);
     expect([await tickets(admin), await tickets(agent.api)]).toEqual([[ticket.id], []]);
+    const other = uniqueWord();
+    await post(desk.smtpPort, { from: `late@${word}.test`, subject: `About ${other}`, text: 'Hello' });
+    const { id: theirs } = await ticketNamed(admin, other);
+    expect([await tickets(admin), await tickets(agent.api)]).toEqual([[theirs, ticket.id], []]);
+    const kept = await admin.post<Contact>('/contacts', { name: 'Kept', email: `kept@${word}.test` });
     const people = await admin.get<Page<Contact>>(`/contacts?companyId=${company.id}`);
-    expect(people.items.map(({ id }) => id)).toEqual([early.id]);
+    expect(people.items.map(({ name }) => name)).toEqual(['Kept', `late@${word}.test`, 'Early']);
+    expect(kept.companyId).toBe(company.id);
   });
 
   it('share no domain, and own none where everybody has an address', async () => {

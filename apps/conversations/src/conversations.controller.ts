@@ -36,8 +36,7 @@ import {
 import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/platform';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { CommentsService } from './comments/comments.service.js';
-import { CompanyRecordsService } from './contacts/company-records.service.js';
-import { ContactRecordsService } from './contacts/contact-records.service.js';
+import { CompaniesService } from './contacts/companies.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { DraftsService } from './drafts/drafts.service.js';
 import { RepliesService, type Author } from './replies/replies.service.js';
@@ -54,8 +53,7 @@ export class ConversationsController {
     private readonly timeline: TimelineService,
     private readonly replies: RepliesService,
     private readonly contacts: ContactsService,
-    private readonly contactRecords: ContactRecordsService,
-    private readonly companyRecords: CompanyRecordsService,
+    private readonly companies: CompaniesService,
     private readonly attachments: AttachmentsService,
     private readonly comments: CommentsService,
     private readonly drafts: DraftsService,
@@ -67,8 +65,12 @@ export class ConversationsController {
   }
 
   @Answers(FindRecords)
-  findRecords(@Payload() { actor, args }: Call<{ contactIds: string[]; companyIds: string[] }>) {
-    return this.contacts.find(accountOf(actor), args.contactIds, args.companyIds);
+  async findRecords(@Payload() { actor, args }: Call<{ contactIds: string[]; companyIds: string[] }>) {
+    const [contacts, companies] = await Promise.all([
+      this.contacts.byIds(accountOf(actor), args.contactIds),
+      this.companies.byIds(accountOf(actor), args.companyIds),
+    ]);
+    return { contacts, companies };
   }
 
   @Answers(LocateMessage)
@@ -133,42 +135,42 @@ export class ConversationsController {
 
   @Answers(ListContacts)
   listContacts(@Payload() { actor, args }: Call<ListRecordsArgs>) {
-    return this.contactRecords.list(accountOf(actor), args);
+    return this.contacts.list(accountOf(actor), args);
   }
 
   @Answers(GetContact)
   getContact(@Payload() { actor, args }: Call<{ id: string }>) {
-    return this.contactRecords.get(accountOf(actor), args.id);
+    return this.contacts.get(accountOf(actor), args.id);
   }
 
   @Answers(CreateContact)
   createContact(@Payload() { actor, args }: Call<ContactFields & { id: string; name: string }>) {
-    return this.contactRecords.create(authorOf(actor), args);
+    return this.contacts.create(authorOf(actor), args);
   }
 
   @Answers(ChangeContact)
   changeContact(@Payload() { actor, args }: Call<ContactFields & { id: string }>) {
-    return this.contactRecords.change(authorOf(actor), args);
+    return this.contacts.change(authorOf(actor), args);
   }
 
   @Answers(ListCompanies)
   listCompanies(@Payload() { actor, args }: Call<ListRecordsArgs>) {
-    return this.companyRecords.list(accountOf(actor), args);
+    return this.companies.list(accountOf(actor), args);
   }
 
   @Answers(GetCompany)
   getCompany(@Payload() { actor, args }: Call<{ id: string }>) {
-    return this.companyRecords.get(accountOf(actor), args.id);
+    return this.companies.get(accountOf(actor), args.id);
   }
 
   @Answers(CreateCompany)
   createCompany(@Payload() { actor, args }: Call<CompanyFields & { id: string; name: string }>) {
-    return this.companyRecords.create(authorOf(actor), args);
+    return this.companies.create(authorOf(actor), args);
   }
 
   @Answers(ChangeCompany)
   changeCompany(@Payload() { actor, args }: Call<CompanyFields & { id: string }>) {
-    return this.companyRecords.change(authorOf(actor), args);
+    return this.companies.change(authorOf(actor), args);
   }
 
   @Answers(AddUpload)

@@ -4,8 +4,7 @@ import { DatabaseModule, type Runtime } from '@helpdesk/platform';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { ChannelCopiesHandlers } from './channel-copies/channel-copies.handlers.js';
 import { CommentsService } from './comments/comments.service.js';
-import { CompanyRecordsService } from './contacts/company-records.service.js';
-import { ContactRecordsService } from './contacts/contact-records.service.js';
+import { CompaniesService } from './contacts/companies.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeliveryHandlers } from './delivery/delivery.handlers.js';
@@ -38,8 +37,7 @@ export class ConversationsModule {
         AutoReplyService,
         ChannelCopiesHandlers,
         CommentsService,
-        CompanyRecordsService,
-        ContactRecordsService,
+        CompaniesService,
         ContactsService,
         DeliveryHandlers,
         DraftsService,

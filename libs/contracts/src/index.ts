@@ -3,6 +3,7 @@ export * from './rpc-pattern.js';
 export * from './services.js';
 export * from './audit/record-audit.command.js';
 export * from './enums.js';
+export * from './address.js';
 export * from './channels/inbound-received.event.js';
 export * from './channels/channel-address.js';
 export * from './channels/channel-changed.event.js';

@@ -1,17 +1,7 @@
-import type { Address, CompanyFields, ContactFields } from '@helpdesk/contracts';
+import { normaliseAddress, type CompanyFields, type ContactFields } from '@helpdesk/contracts';
 import type { FieldProblem } from '@helpdesk/platform';
 import { isEmail } from 'class-validator';
 import { isFreeMail } from '../threading/threading.rules.js';
-
-type Plain = Pick<Address, 'kind' | 'value'>;
-
-/** As addresses are kept and compared, wherever they come from: mail in small letters, of a phone number its digits. */
-export function normalised({ kind, value }: Plain): Plain {
-  const text = value.trim();
-  if (kind === 'email') return { kind, value: text.toLowerCase() };
-  if (kind === 'phone') return { kind, value: text.replaceAll(/[^\d+]/g, '') || text };
-  return { kind, value: text };
-}
 
 const isPhone = (value: string) => /^\+?\d{3,20}$/.test(value);
 
@@ -20,7 +10,8 @@ export function contactProblems({ name, addresses }: ContactFields): FieldProble
   if (name !== undefined && name.trim() === '') problems.push({ pointer: '/name', code: 'required', detail: 'must not be blank' });
   const seen = new Set<string>();
   for (const [i, address] of (addresses ?? []).entries()) {
-    const { kind, value } = normalised(address);
+    const { kind } = address;
+    const value = normaliseAddress(kind, address.value);
     const pointer = `/addresses/${i}/value`;
     if (kind === 'email' && !isEmail(value, { require_tld: false }))
       problems.push({ pointer, code: 'wrong_value', detail: 'is no e-mail address' });

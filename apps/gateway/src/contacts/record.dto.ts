@@ -21,7 +21,7 @@ const MAX_DOMAINS = 100;
 const time = { format: 'date-time' } as const;
 const uuid = { format: 'uuid' } as const;
 
-export class AddressDto {
+export class ContactAddressDto {
   @ApiProperty({ enum: ADDRESS_KINDS }) @IsIn(ADDRESS_KINDS) kind: AddressKind;
   @ApiProperty({ example: 'anna@customer.example' }) @IsString() @IsNotEmpty() @MaxLength(320) @IsOneLine() value: string;
 }
@@ -39,14 +39,14 @@ export class CompanyQueryDto extends IdPageQueryDto {
 }
 
 class ContactFieldsDto {
-  @ApiPropertyOptional({ type: [AddressDto], description: 'All of them; an address belongs to one contact' })
+  @ApiPropertyOptional({ type: [ContactAddressDto], description: 'All of them; an address belongs to one contact' })
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(MAX_ADDRESSES)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
-  @Type(() => AddressDto)
-  addresses?: AddressDto[];
+  @Type(() => ContactAddressDto)
+  addresses?: ContactAddressDto[];
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true }) @MayBeNull() @IsId() companyId?: string | null;
 }
 export class NewContactDto extends ContactFieldsDto {
@@ -70,7 +70,7 @@ export class PatchContactDto extends ContactFieldsDto {
 export class ContactDto {
   @ApiProperty(uuid) id: string;
   @ApiProperty() name: string;
-  @ApiProperty({ type: [AddressDto] }) addresses: AddressDto[];
+  @ApiProperty({ type: [ContactAddressDto] }) addresses: ContactAddressDto[];
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) companyId: string | null;
   @ApiProperty(time) createdAt: string;
 }

@@ -1,21 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { CompanyDto, ContactDto } from '../contacts/record.dto.js';
 import { DraftDto } from '../drafts/draft.dto.js';
-import { AddressDto, TimelineDto } from '../messages/message.dto.js';
+import { TimelineDto } from '../messages/message.dto.js';
 import { TicketDto } from './ticket.dto.js';
 
 const uuid = { format: 'uuid' } as const;
-
-export class SidebarContactDto {
-  @ApiProperty(uuid) id: string;
-  @ApiProperty() name: string;
-  @ApiProperty({ type: [AddressDto] }) addresses: AddressDto[];
-  @ApiProperty({ type: String, format: 'uuid', nullable: true }) companyId: string | null;
-}
-
-export class SidebarCompanyDto {
-  @ApiProperty(uuid) id: string;
-  @ApiProperty() name: string;
-}
 
 export class PreviousTicketDto {
   @ApiProperty(uuid) id: string;
@@ -26,8 +15,8 @@ export class PreviousTicketDto {
 }
 
 export class SidebarDto {
-  @ApiProperty({ type: [SidebarContactDto] }) contacts: SidebarContactDto[];
-  @ApiProperty({ type: [SidebarCompanyDto] }) companies: SidebarCompanyDto[];
+  @ApiProperty({ type: [ContactDto] }) contacts: ContactDto[];
+  @ApiProperty({ type: [CompanyDto] }) companies: CompanyDto[];
   @ApiProperty({ type: [PreviousTicketDto], description: 'Of the same contact, as far as you may see them' })
   previousTickets: PreviousTicketDto[];
   @ApiProperty({ type: [Object] }) activities: object[];

@@ -1,3 +1,4 @@
+import type { CompanyView, ContactView } from './contacts.js';
 import { command, query } from '../rpc-pattern.js';
 import type { CallFacts, FormField } from '../channels/inbound-received.event.js';
 import type { Address, MessageState, TimelineKind } from '../enums.js';
@@ -42,8 +43,8 @@ export interface TimelineItem {
 }
 
 export interface SidebarView {
-  contacts: { id: string; name: string; addresses: Address[]; companyId: string | null }[];
-  companies: { id: string; name: string }[];
+  contacts: ContactView[];
+  companies: CompanyView[];
   previousTickets: { id: string; number: number; name: string; stageId: string; lastActivityAt: string }[];
   activities: never[];
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { DeliveryChanged, type Address, type IngestReceipt, type InboundMessage } from '@helpdesk/contracts';
+import { DeliveryChanged, normaliseAddress, type Address, type InboundMessage, type IngestReceipt } from '@helpdesk/contracts';
 import { htmlProblem, htmlToText, sanitiseHtml } from '@helpdesk/content';
 import { MessageBus } from '@helpdesk/messaging';
 import { Database, egress, invalid, isUuid, notFound, Problem, safeEqual, sha256, unauthenticated, type Runtime } from '@helpdesk/platform';
@@ -161,11 +161,8 @@ function blobOf(body: string): { hash: string; bytes: Buffer } {
   return { hash: sha256(bytes), bytes };
 }
 
-/** E-mail addresses and handles without surrounding space; mail is lower case, a phone number keeps digits and a leading plus (E.164). */
 function addressOf({ kind, value, name }: { kind: Address['kind']; value: string; name?: string }): Address {
-  const text = clean(value).trim();
-  const normal = kind === 'email' ? text.toLowerCase() : kind === 'phone' ? text.replaceAll(/[^\d+]/g, '') || text : text;
-  return { kind, value: normal, ...(name && { name: clean(name) }) };
+  return { kind, value: normaliseAddress(kind, clean(value)), ...(name && { name: clean(name) }) };
 }
 
 function messageOf(envelope: Envelope, sender: Address, attachments: InboundMessage['attachments'], warnings: string[]): InboundMessage {

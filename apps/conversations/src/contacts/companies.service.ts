@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { CompanyFields, CompanyView, ListRecordsArgs, Page } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
@@ -19,7 +20,7 @@ const toView = ({ id, name, domains, created_at }: Row): CompanyView => ({ id, n
 
 /** Firms that contacts belong to, found by the domain of their mail addresses (D-59). */
 @Injectable()
-export class CompanyRecordsService {
+export class CompaniesService {
   constructor(
     private readonly database: Database,
     private readonly bus: MessageBus,
@@ -36,48 +37,61 @@ export class CompanyRecordsService {
     return pageOf(rows.map(toView), limit);
   }
 
-  async get(accountId: string, id: string, ask: Pick<Tx, 'queryOne'> = this.database.within(accountId)): Promise<CompanyView> {
-    const row = await ask.queryOne<Row>(`${COMPANY} AND c.id = $2`, [accountId, id]);
-    if (!row) throw notFound();
-    return toView(row);
+  async get(accountId: string, id: string): Promise<CompanyView> {
+    const [company] = await this.byIds(accountId, [id]);
+    if (!company) throw notFound();
+    return company;
+  }
+
+  /** Those that are there, in the order asked for. */
+  async byIds(accountId: string, ids: string[]): Promise<CompanyView[]> {
+    const sql = `${COMPANY} AND c.id = ANY ($2::uuid[]) ORDER BY array_position($2::uuid[], c.id)`;
+    return (await this.database.query<Row>(accountId, sql, [accountId, ids])).map(toView);
   }
 
   /** Repeating it with the same id changes nothing. */
   create(author: Author, { id, ...fields }: CompanyFields & { id: string; name: string }): Promise<CompanyView> {
-    return this.save(author, id, fields, async (tx) => {
-      const sql = 'INSERT INTO conversations.company (account_id, id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
-      await tx.query(sql, [author.accountId, id, fields.name.trim()]);
-      return undefined;
+    const { accountId } = author;
+    return this.database.transaction(accountId, async (tx) => {
+      const sql = 'INSERT INTO conversations.company (account_id, id, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1';
+      const isNew = await tx.queryOne(sql, [accountId, id, fields.name.trim()]);
+      return isNew ? this.save(tx, author, id, fields, undefined) : hold(tx, accountId, id);
     });
   }
 
   change(author: Author, { id, ...fields }: CompanyFields & { id: string }): Promise<CompanyView> {
-    return this.save(author, id, fields, async (tx) => {
-      await tx.query('SELECT 1 FROM conversations.company WHERE account_id = $1 AND id = $2 FOR NO KEY UPDATE', [author.accountId, id]);
-      return this.get(author.accountId, id, tx);
+    const { accountId } = author;
+    return this.database.transaction(accountId, async (tx) => {
+      const old = await hold(tx, accountId, id);
+      if (fields.name !== undefined) {
+        const sql = 'UPDATE conversations.company SET name = $3 WHERE account_id = $1 AND id = $2';
+        await tx.query(sql, [accountId, id, fields.name.trim()]);
+      }
+      return this.save(tx, author, id, fields, old);
     });
   }
 
-  private async save(
-    { accountId, userId, name: actorName }: Author,
-    id: string,
-    { name, domains }: CompanyFields,
-    begin: (tx: Tx) => Promise<CompanyView | undefined>,
-  ): Promise<CompanyView> {
-    const wanted = domains?.map((domain) => domain.trim().toLowerCase());
-    return this.database.transaction(accountId, async (tx) => {
-      const old = await begin(tx);
-      const problems = companyProblems({ name, domains: wanted });
-      if (problems.length > 0) throw invalid(problems);
-      if (old && name !== undefined)
-        await tx.query('UPDATE conversations.company SET name = $3 WHERE account_id = $1 AND id = $2', [accountId, id, name.trim()]);
-      if (wanted) await setDomains(tx, accountId, id, wanted);
-      const now = await this.get(accountId, id, tx);
+  /** All but the name. `old` undefined: it is new. */
+  private async save(tx: Tx, author: Author, id: string, fields: CompanyFields, old: CompanyView | undefined): Promise<CompanyView> {
+    const { accountId } = author;
+    const domains = fields.domains?.map((domain) => domain.toLowerCase());
+    const problems = companyProblems({ name: fields.name, domains });
+    if (problems.length > 0) throw invalid(problems);
+    if (domains) await setDomains(tx, accountId, id, domains);
+    const now = await hold(tx, accountId, id);
+    if (!isDeepStrictEqual(old, now)) {
       const action = old ? 'company.changed' : 'company.created';
-      await this.bus.audit(tx, accountId, { userId, name: actorName }, { action, subject: `company/${id}`, old, new: now });
-      return now;
-    });
+      await this.bus.audit(tx, accountId, author, { action, subject: `company/${id}`, old, new: now });
+    }
+    return now;
   }
+}
+
+/** The company, kept from other changes until the transaction ends; 404 when there is none. */
+async function hold(tx: Tx, accountId: string, id: string): Promise<CompanyView> {
+  const row = await tx.queryOne<Row>(`${COMPANY} AND c.id = $2 FOR NO KEY UPDATE OF c`, [accountId, id]);
+  if (!row) throw notFound();
+  return toView(row);
 }
 
 /** Contacts with a mail address there that belong to no company belong to this one from now on. */
