@@ -74,9 +74,8 @@ const USER: Kind = {
 
 interface Field {
   kind: Kind;
-  /** SQL of the value, or of the list of values. */
+  /** SQL of the value; of the array of values where `isList`. */
   sql: ToSql;
-  /** `list`: an array of which one value is asked for. */
   isList?: boolean;
 }
 const column = (kind: Kind, sql: string, isList = false): Field => ({ kind, sql: () => sql, isList });
@@ -133,8 +132,8 @@ function propertyField({ name, type }: PropertyView): Field {
   return { kind, sql: ({ add }) => `(t.properties ->> ${add(name)}::text)::${kind.cast}` };
 }
 
-/** Reads a filter as it came from outside. `pointer`: where it stands in the request. */
-export function compileFilter(filter: unknown, properties: readonly PropertyView[], pointer = '/filter'): CompiledFilter {
+/** Reads a filter as it came from outside, at `/filter` of the request. */
+export function compileFilter(filter: unknown, properties: readonly PropertyView[]): CompiledFilter {
   const problems: FieldProblem[] = [];
   let conditions = 0;
   const refuse = (at: string, code: string, detail: string): ToSql => {
@@ -180,7 +179,7 @@ export function compileFilter(filter: unknown, properties: readonly PropertyView
     const parts = list.map((part, i) => node(part, `${at}/${word}/${i}`, depth + 1));
     return (use) => `(${parts.map((part) => part(use)).join(word === 'and' ? ' AND ' : ' OR ')})`;
   };
-  const toSql = node(filter, pointer, 0);
+  const toSql = node(filter, '/filter', 0);
   return { problems, toSql };
 }
 

@@ -51,7 +51,7 @@ export class ListingService {
       scope,
       `SELECT ${ROW_COLUMNS}, ${kept} AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
       values,
-      custom || args.filter ? 'made' : undefined,
+      custom || args.filter ? 'once' : 'again',
     );
     const page = rows.slice(0, args.limit);
     const last = page.at(-1);
@@ -69,12 +69,13 @@ export class ListingService {
     return found;
   }
 
-  /** A view whose filter makes no sense any more holds nothing. */
-  private async customCounts(scope: TicketScope, add: (value: unknown) => string, count: (holds: string) => string): Promise<string[]> {
-    const [views, properties] = await Promise.all([this.views.list(scope, MAX_COUNTED), this.properties.list(scope.accountId)]);
+  /** What each view that people made holds for him. One whose filter makes no sense any more holds nothing. */
+  private async customPredicates(scope: TicketScope, add: (value: unknown) => string): Promise<{ view: string; holds: string }[]> {
+    const views = await this.views.list(scope, MAX_COUNTED);
+    const properties = views.length > 0 ? await this.properties.list(scope.accountId) : [];
     return views.map(({ id, filter }) => {
       const { problems, toSql } = compileFilter(filter, properties);
-      return `(${count(problems.length > 0 ? 'false' : toSql({ userId: scope.userId, add }))})::int AS "${id}"`;
+      return { view: id, holds: problems.length > 0 ? 'false' : toSql({ userId: scope.userId, add }) };
     });
   }
 
@@ -96,17 +97,15 @@ export class ListingService {
     const count = (where: string) => `SELECT count(*) FROM tickets.ticket t WHERE ${where}`;
     const seen = `t.deleted_at IS NULL AND ${scopeToSql(scope, 'view', 't', add)}`;
     const predicates = views.map((view) => ({ view, holds: VIEWS[view](() => add(scope.userId)) }));
+    const custom = withCustom ? await this.customPredicates(scope, add) : [];
     // What concerns most tickets is counted in one walk over them, what concerns few is found by index.
     const broad = predicates.filter(({ view }) => BROAD.includes(view));
     const filters = broad.map(({ view, holds }) => `count(*) FILTER (WHERE ${holds})::int AS "${view}"`);
-    const narrow = predicates
-      .filter(({ view }) => !BROAD.includes(view))
-      .map(({ view, holds }) =>
-        view === 'trash'
-          ? `(${count(`${holds} AND ${scopeToSql(scope, 'delete', 't', add)}`)})::int AS "${view}"`
-          : `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`,
-      );
-    narrow.push(...(withCustom ? await this.customCounts(scope, add, (holds) => count(`${holds} AND ${seen}`)) : []));
+    const narrow = [...predicates.filter(({ view }) => !BROAD.includes(view)), ...custom].map(({ view, holds }) =>
+      view === 'trash'
+        ? `(${count(`${holds} AND ${scopeToSql(scope, 'delete', 't', add)}`)})::int AS "${view}"`
+        : `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`,
+    );
     const parts = [
       ...(narrow.length > 0 ? [`(SELECT ${narrow.join(', ')}) n`] : []),
       ...(filters.length > 0 ? [`(SELECT ${filters.join(', ')} FROM tickets.ticket t WHERE ${seen}) b`] : []),
@@ -116,7 +115,7 @@ export class ListingService {
       scope,
       `SELECT * FROM ${parts.join(', ')}`,
       values,
-      withCustom ? 'made' : undefined,
+      custom.length > 0 ? 'once' : 'again',
     );
     return row ?? {};
   }

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { settingsOf, type Sight } from './sight.js';
-import { holdWrites, Tx } from './transaction.js';
+import { holdWrites, Tx, type StatementUse } from './transaction.js';
 
 /** A commit whose outcome is unknown or refused; the caller treats the work as not done and repeats it idempotently. */
 export class CommitFailed extends Error {}
@@ -67,8 +67,8 @@ export class Database {
   }
 
   /** One statement in a transaction of its own, sent in one packet. */
-  async query<R extends object = QueryResultRow>(sight: Sight, text: string, values: unknown[] = [], made?: 'made'): Promise<R[]> {
-    const { rows } = await this.transaction(sight, async (tx) => ({ rows: tx.query<R>(text, values, made) }));
+  async query<R extends object = QueryResultRow>(sight: Sight, text: string, values: unknown[] = [], use?: StatementUse): Promise<R[]> {
+    const { rows } = await this.transaction(sight, async (tx) => ({ rows: tx.query<R>(text, values, use) }));
     return rows;
   }
 
@@ -76,9 +76,9 @@ export class Database {
     sight: Sight,
     text: string,
     values: unknown[] = [],
-    made?: 'made',
+    use?: StatementUse,
   ): Promise<R | undefined> {
-    return (await this.query<R>(sight, text, values, made))[0];
+    return (await this.query<R>(sight, text, values, use))[0];
   }
 
   /** The same two for callers that take either an open transaction or nothing. */

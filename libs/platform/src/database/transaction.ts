@@ -11,6 +11,9 @@ export function statementName(text: string): string {
   return name;
 }
 
+/** `again`: the statement is kept prepared on its connection. `once`: not; texts that are made of what was asked for would never end. */
+export type StatementUse = 'again' | 'once';
+
 /**
  * Holds back what is written to the connection until this turn of the event loop ends, so that statements sent together go out in one
  * packet: the system call costs more than most statements.
@@ -32,11 +35,11 @@ export class Tx {
 
   constructor(private readonly client: PoolClient) {}
 
-  /** Runs a statement and gives its rows. It is kept prepared, unless its text is `made` of what was asked: such texts would never end. */
-  query<R extends object = QueryResultRow>(text: string, values: unknown[] = [], made: 'fixed' | 'made' = 'fixed'): Promise<R[]> {
+  /** Runs a statement and gives its rows. */
+  query<R extends object = QueryResultRow>(text: string, values: unknown[] = [], use: StatementUse = 'again'): Promise<R[]> {
     holdWrites(this.client);
     const rows = this.client
-      .query({ name: made === 'made' ? undefined : statementName(text), text, values })
+      .query({ name: use === 'again' ? statementName(text) : undefined, text, values })
       .then((r: QueryResult) => r.rows as R[]);
     rows.catch(() => undefined);
     this.sent.push(rows);
