@@ -162,7 +162,8 @@ describe('D-71 custom views', () => {
       status: 403,
       code: 'not_your_view',
     });
-    expect(await lead.api.patch(`/views/${shared.id}`, { sharedWith: 'me' })).toMatchObject({
+    expect(await lead.api.patch(`/views/${shared.id}`, { sharedWith: 'me', teamIds: [teamId] })).toMatchObject({
+      teamIds: [],
       id: shared.id,
       sharedWith: 'me',
       name: shared.name,

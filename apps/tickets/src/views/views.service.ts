@@ -13,6 +13,8 @@ const COLUMNS = `id, owner_id AS "ownerId", name, filter, columns, sort, shared_
 /** $2 = who asks, $3 = his teams. */
 const VISIBLE = `(owner_id = $2 OR shared_with = 'everyone' OR (shared_with = 'team' AND team_ids && $3::uuid[]))`;
 
+const ONE = `SELECT ${COLUMNS} FROM tickets.view WHERE account_id = $1 AND ${VISIBLE} AND id = $4`;
+
 /** Views that people make. They hold a filter, never tickets: everybody sees in them what he may see anyway. */
 @Injectable()
 export class ViewsService {
@@ -27,9 +29,8 @@ export class ViewsService {
     return this.database.query<CustomView>(scope, sql, [scope.accountId, scope.userId, scope.teamIds, limit]);
   }
 
-  async find(scope: TicketScope, id: string, tx?: Tx): Promise<CustomView | undefined> {
-    const sql = `SELECT ${COLUMNS} FROM tickets.view WHERE account_id = $1 AND ${VISIBLE} AND id = $4`;
-    return (tx ?? this.database.within(scope)).queryOne<CustomView>(sql, [scope.accountId, scope.userId, scope.teamIds, id]);
+  find(scope: TicketScope, id: string): Promise<CustomView | undefined> {
+    return this.database.queryOne<CustomView>(scope, ONE, [scope.accountId, scope.userId, scope.teamIds, id]);
   }
 
   async create(scope: TicketScope, { id, ...fields }: ViewFields & { id: string }): Promise<CustomView> {
@@ -38,8 +39,7 @@ export class ViewsService {
       const sql = 'SELECT count(*)::int AS own FROM tickets.view WHERE account_id = $1 AND owner_id = $2';
       const known = await tx.queryOne<{ own: number }>(sql, [scope.accountId, scope.userId]);
       if (known && known.own >= MAX_OWN) throw conflict('too_many_views', `You have ${MAX_OWN} views already.`);
-      await write(tx, scope, { ...fields, id, ownerId: scope.userId });
-      return (await this.find(scope, id, tx)) ?? { ...fields, id, ownerId: scope.userId };
+      return write(tx, scope, { ...fields, id, ownerId: scope.userId });
     });
   }
 
@@ -48,8 +48,7 @@ export class ViewsService {
       const old = await this.his(scope, id, managesAll, tx);
       const view = { ...old, ...fields };
       await this.check(scope, view, tx);
-      await write(tx, scope, view);
-      return view;
+      return write(tx, scope, view);
     });
   }
 
@@ -62,8 +61,7 @@ export class ViewsService {
 
   /** Seen by him and changed by him: 404 and 403 otherwise. */
   private async his(scope: TicketScope, id: string, managesAll: boolean, tx: Tx): Promise<CustomView> {
-    const sql = `SELECT ${COLUMNS} FROM tickets.view WHERE account_id = $1 AND ${VISIBLE} AND id = $4 FOR UPDATE`;
-    const view = await tx.queryOne<CustomView>(sql, [scope.accountId, scope.userId, scope.teamIds, id]);
+    const view = await tx.queryOne<CustomView>(`${ONE} FOR UPDATE`, [scope.accountId, scope.userId, scope.teamIds, id]);
     if (!view) throw notFound();
     if (view.ownerId !== scope.userId && !managesAll)
       throw forbidden('not_your_view', 'Only who made a view, or who may change settings, changes it.');
@@ -78,11 +76,13 @@ export class ViewsService {
   }
 }
 
-async function write(tx: Tx, { accountId }: TicketScope, view: CustomView): Promise<void> {
-  await tx.query(
+/** Gives what is stored. */
+async function write(tx: Tx, { accountId }: TicketScope, view: CustomView): Promise<CustomView> {
+  const stored = await tx.queryOne<CustomView>(
     `INSERT INTO tickets.view (account_id, id, owner_id, name, filter, columns, sort, shared_with, team_ids) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, filter = excluded.filter, columns = excluded.columns, sort = excluded.sort,
-       shared_with = excluded.shared_with, team_ids = excluded.team_ids`,
+       shared_with = excluded.shared_with, team_ids = excluded.team_ids
+     RETURNING ${COLUMNS}`,
     [
       accountId,
       view.id,
@@ -95,4 +95,6 @@ async function write(tx: Tx, { accountId }: TicketScope, view: CustomView): Prom
       view.sharedWith === 'team' ? view.teamIds : [],
     ],
   );
+  if (!stored) throw notFound();
+  return stored;
 }
