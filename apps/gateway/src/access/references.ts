@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Database, invalidField } from '@helpdesk/platform';
+import { Database, invalid, invalidField } from '@helpdesk/platform';
 import { AuthRepository } from '../auth/auth.repository.js';
 import { hasHelpdesk } from '../auth/capabilities.rules.js';
 import type { Principal } from '../auth/principal.js';
+import { UsersRepository } from '../users/users.repository.js';
+import { unknownIds } from '../users/users.service.js';
 
 /** Users and teams named in a request: of this account, and of use there. Each throws 422 that points at the field. */
 @Injectable()
@@ -10,6 +12,7 @@ export class References {
   constructor(
     private readonly database: Database,
     private readonly users: AuthRepository,
+    private readonly administration: UsersRepository,
   ) {}
 
   async checkAgent(me: Principal, userId: string, pointer: string): Promise<void> {
@@ -18,7 +21,16 @@ export class References {
   }
 
   async checkTeam(me: Principal, teamId: string, pointer: string): Promise<void> {
-    const sql = 'SELECT 1 FROM gateway.team WHERE account_id = $1 AND id = $2';
-    if (!(await this.database.queryOne(me.accountId, sql, [me.accountId, teamId]))) throw invalidField(pointer, 'unknown', 'is no team');
+    if (!(await this.knownTeams(me, [teamId])).has(teamId)) throw invalidField(pointer, 'unknown', 'is no team');
+  }
+
+  /** Points at each one in the list that is not there. */
+  async checkTeams(me: Principal, teamIds: string[], pointer: string): Promise<void> {
+    const problems = teamIds.length > 0 ? unknownIds(pointer, teamIds, await this.knownTeams(me, teamIds)) : [];
+    if (problems.length > 0) throw invalid(problems);
+  }
+
+  private knownTeams({ accountId }: Principal, teamIds: string[]): Promise<Set<string>> {
+    return this.administration.knownTeams(this.database.within(accountId), accountId, teamIds);
   }
 }

@@ -139,8 +139,8 @@ export class UsersRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
-  async knownTeams(tx: Tx, accountId: string, ids: string[]): Promise<Set<string>> {
-    const rows = await tx.query<{ id: string }>('SELECT id FROM gateway.team WHERE account_id = $1 AND id = ANY ($2::uuid[])', [
+  async knownTeams(ask: Pick<Tx, 'query'>, accountId: string, ids: string[]): Promise<Set<string>> {
+    const rows = await ask.query<{ id: string }>('SELECT id FROM gateway.team WHERE account_id = $1 AND id = ANY ($2::uuid[])', [
       accountId,
       ids,
     ]);

@@ -57,7 +57,7 @@ export class ViewsController {
   @ApiResponse({ status: 201, type: ViewDto })
   async create(@Me() me: Principal, @ResourceId() id: string, @Body() body: NewViewDto): Promise<ViewDto> {
     const { name, filter, columns = [], sort = '-lastActivityAt', sharedWith = 'me', teamIds = [] } = body;
-    await this.checkTeams(me, teamIds);
+    await this.references.checkTeams(me, teamIds, '/teamIds');
     return toDto(await this.rpc.call(CreateView, actorFor(me), { id, name, filter, columns, sort, sharedWith, teamIds }));
   }
 
@@ -66,7 +66,7 @@ export class ViewsController {
   @ApiOperation({ summary: 'Change a view of mine; with the right to change settings, also what others have shared' })
   @ApiResponse({ status: 200, type: ViewDto })
   async change(@Me() me: Principal, @Param('id', uuidParam) id: string, @Body() body: PatchViewDto): Promise<ViewDto> {
-    await this.checkTeams(me, body.teamIds ?? []);
+    await this.references.checkTeams(me, body.teamIds ?? [], '/teamIds');
     return toDto(await this.rpc.call(ChangeView, actorFor(me), { ...body, id, managesAll: managesAll(me) }));
   }
 
@@ -77,10 +77,6 @@ export class ViewsController {
   @ApiResponse({ status: 204, description: 'Deleted' })
   async delete(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<void> {
     await this.rpc.call(DeleteView, actorFor(me), { id, managesAll: managesAll(me) });
-  }
-
-  private async checkTeams(me: Principal, teamIds: string[]): Promise<void> {
-    for (const [i, teamId] of teamIds.entries()) await this.references.checkTeam(me, teamId, `/teamIds/${i}`);
   }
 }
 
