@@ -22,18 +22,23 @@ export class PipelinesController {
 
   @Post()
   @Access('settings', { 409: '`too_many_pipelines`' })
-  @ApiOperation({ summary: 'Make a pipeline', description: 'Codes: `required`, `duplicate`, `taken`, `no_open_stage`, `wrong_stage`.' })
+  @ApiOperation({
+    summary: 'Make a pipeline',
+    description: 'Codes: `required`, `duplicate`, `taken`, `unknown`, `no_open_stage`, `wrong_stage`.',
+  })
   @ApiResponse({ status: 201, type: PipelineDto })
   create(@Me() me: Principal, @ResourceId() id: string, @Body() body: NewPipelineDto): Promise<PipelineDto> {
     return this.rpc.call(CreatePipeline, actorFor(me), { ...body, id });
   }
 
   @Patch(':id')
-  @Access('settings', { 409: '`stage_in_use`: say where the tickets of a deleted status go' })
+  @Access('settings', {
+    409: '`stage_in_use`: say where the tickets of a deleted status go; one that holds tickets is not turned from open to closed or back',
+  })
   @ApiOperation({
     summary: 'Change a pipeline, its statuses and rules',
     description:
-      'Tickets of deleted statuses are moved a hundred at a time; when that takes too long (503), repeat the call: it goes on where it was. Codes: `required`, `duplicate`, `taken`, `no_open_stage`, `wrong_stage`, `needs_default`.',
+      'Tickets of deleted statuses are moved a hundred at a time; when that takes too long (503), repeat the call: it goes on where it was. Codes: `required`, `duplicate`, `taken`, `unknown`, `no_open_stage`, `wrong_stage`, `needs_default`.',
   })
   @ApiResponse({ status: 200, type: PipelineDto })
   change(@Me() me: Principal, @Param('id', uuidParam) id: string, @Body() body: PatchPipelineDto): Promise<PipelineDto> {

@@ -40,7 +40,7 @@ export class PropertiesController {
   @Access('settings')
   @ApiOperation({
     summary: 'Publish the form: it holds for everybody at once, for the page and the API alike',
-    description: 'Codes: `unknown`, `duplicate`.',
+    description: 'Codes: `unknown`, `duplicate`, `wrong_value`.',
   })
   @ApiResponse({ status: 200, type: PublishedFormDto })
   async publish(@Me() me: Principal, @Body() { fields, pipelines }: CreateFormDto): Promise<PublishedFormDto> {
