@@ -73,6 +73,10 @@ export function testHttpDoor(stage: () => Stage): void {
     expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/sender/address/kind']);
     expect((await ingest(desk.url, channelId, token, '{"v":1,')).status).toBe(422);
     expect((await ingest(desk.url, channelId, token, { ...envelope('x'), v: 2 })).body.errors).toMatchObject([{ pointer: '/v' }]);
+    for (const wrong of [{ recipients: [[]] }, { attachments: [[]] }, { sender: [] }])
+      expect((await ingest(desk.url, channelId, token, { ...envelope('x'), ...wrong })).body.errors).toMatchObject([
+        { pointer: `/${Object.keys(wrong)[0]}` },
+      ]);
   });
 
   it('parks what comes for a disabled channel, and makes the ticket when it is replayed after enabling', async () => {

@@ -36,6 +36,7 @@ export { reportStartFailure } from './lifecycle/start-failure.js';
 export { readRelay, type Relay } from './mail/relay.js';
 export { createLogger, nestLogger, type Logger } from './logging/logger.js';
 export { currentContext, runInContext } from './logging/request-context.js';
+export { AreNested, IsNested } from './validation/nested.js';
 export { pageOf } from './paging.js';
 export { accountOf, scopeOf, type Actor } from './rpc/call-token.js';
 export { RpcClient } from './rpc/rpc-client.js';

@@ -1,7 +1,7 @@
+import { IsNested } from '@helpdesk/platform';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { CHANNEL_TYPES, type ChannelType } from '@helpdesk/contracts';
-import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
 const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
@@ -13,7 +13,7 @@ export class AutoReplyDto {
 }
 
 export class ChannelSettingsDto {
-  @ApiPropertyOptional({ type: AutoReplyDto }) @IsOptional() @ValidateNested() @Type(() => AutoReplyDto) autoReply?: AutoReplyDto;
+  @ApiPropertyOptional({ type: AutoReplyDto }) @IsOptional() @IsNested(() => AutoReplyDto) autoReply?: AutoReplyDto;
   @ApiPropertyOptional({ readOnly: true, description: 'Made by us, for forms and chat' }) @IsOptional() @IsString() publicKey?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(2_000) webhookUrl?: string;
   @ApiPropertyOptional({ description: 'Off: what arrives is accepted and parked' }) @MayBeAbsent() @IsBoolean() disabled?: boolean;
@@ -35,9 +35,7 @@ export class NewChannelDto {
   @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() teamId?: string | null;
   @ApiPropertyOptional({ type: ChannelSettingsDto })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ChannelSettingsDto)
+  @IsNested(() => ChannelSettingsDto)
   settings?: ChannelSettingsDto;
 }
 

@@ -1,18 +1,7 @@
+import { AreNested } from '@helpdesk/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ADDRESS_KINDS, type AddressKind } from '@helpdesk/contracts';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsFQDN,
-  IsIn,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsString,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsFQDN, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { IdPageQueryDto } from '../openapi/page.dto.js';
 import { InLowerCase, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
@@ -41,11 +30,7 @@ export class CompanyQueryDto extends IdPageQueryDto {
 class ContactFieldsDto {
   @ApiPropertyOptional({ type: [ContactAddressDto], description: 'All of them; an address belongs to one contact' })
   @MayBeAbsent()
-  @IsArray()
-  @ArrayMaxSize(MAX_ADDRESSES)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => ContactAddressDto)
+  @AreNested(() => ContactAddressDto, { max: MAX_ADDRESSES })
   addresses?: ContactAddressDto[];
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true }) @MayBeNull() @IsId() companyId?: string | null;
 }

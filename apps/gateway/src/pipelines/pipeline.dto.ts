@@ -1,21 +1,7 @@
+import { AreNested, IsNested } from '@helpdesk/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { STAGE_CATEGORIES, type StageCategory } from '@helpdesk/contracts';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsObject,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
 import { AreIds, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
 const MAX_STAGES = 50;
@@ -73,9 +59,7 @@ export class PipelineRulesDto {
   reopenDays?: number | null;
   @ApiPropertyOptional({ type: AutoStageDto })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => AutoStageDto)
+  @IsNested(() => AutoStageDto)
   autoStage?: AutoStageDto;
 }
 
@@ -86,21 +70,14 @@ class PipelineFieldsDto {
   isDefault?: boolean;
   @ApiPropertyOptional({ type: PipelineRulesDto, description: 'Each rule that is given replaces the one there was' })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => PipelineRulesDto)
+  @IsNested(() => PipelineRulesDto)
   rules?: PipelineRulesDto;
 }
 
 export class NewPipelineDto extends PipelineFieldsDto {
   @ApiProperty({ example: 'Returns' }) @IsString() @IsNotEmpty() @MaxLength(100) @IsOneLine() name: string;
   @ApiProperty({ type: [StageInputDto] })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_STAGES)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => StageInputDto)
+  @AreNested(() => StageInputDto, { min: 1, max: MAX_STAGES })
   stages: StageInputDto[];
 }
 
@@ -108,12 +85,7 @@ export class PatchPipelineDto extends PipelineFieldsDto {
   @ApiPropertyOptional() @MayBeAbsent() @IsString() @IsNotEmpty() @MaxLength(100) @IsOneLine() name?: string;
   @ApiPropertyOptional({ type: [StageInputDto], description: 'All of them, in their order; one that is missing is deleted' })
   @MayBeAbsent()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_STAGES)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => StageInputDto)
+  @AreNested(() => StageInputDto, { min: 1, max: MAX_STAGES })
   stages?: StageInputDto[];
   @ApiPropertyOptional({ ...uuid, description: 'Where the tickets of deleted statuses go' })
   @MayBeAbsent()

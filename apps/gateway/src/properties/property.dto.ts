@@ -1,19 +1,7 @@
+import { AreNested, IsNested } from '@helpdesk/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PROPERTY_TYPES, type CreateForm, type PropertyType } from '@helpdesk/contracts';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsNotEmpty,
-  IsObject,
-  IsString,
-  Matches,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsNotEmpty, IsObject, IsString, Matches, MaxLength } from 'class-validator';
 import { IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
 
 const MAX_OPTIONS = 500;
@@ -33,11 +21,7 @@ export class NewPropertyDto {
   @ApiProperty({ enum: PROPERTY_TYPES }) @IsIn(PROPERTY_TYPES) type: PropertyType;
   @ApiPropertyOptional({ type: [PropertyOptionDto], description: 'Of `select` and `multi_select`' })
   @MayBeAbsent()
-  @IsArray()
-  @ArrayMaxSize(MAX_OPTIONS)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => PropertyOptionDto)
+  @AreNested(() => PropertyOptionDto, { max: MAX_OPTIONS })
   options?: PropertyOptionDto[];
   @ApiPropertyOptional({ default: false, description: 'Never empty on a ticket that is made by hand' })
   @MayBeAbsent()
@@ -73,19 +57,13 @@ class FormFieldDto {
   @ApiProperty() @IsBoolean() required: boolean;
   @ApiPropertyOptional({ type: ShowWhenDto })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ShowWhenDto)
+  @IsNested(() => ShowWhenDto)
   showWhen?: ShowWhenDto;
 }
 
 export class CreateFormDto {
   @ApiProperty({ type: [FormFieldDto], description: 'In their order, after name, pipeline and status, which are always required' })
-  @IsArray()
-  @ArrayMaxSize(MAX_FIELDS)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => FormFieldDto)
+  @AreNested(() => FormFieldDto, { max: MAX_FIELDS })
   fields: FormFieldDto[];
   @ApiPropertyOptional({
     type: Object,
@@ -104,10 +82,6 @@ export class PublishedFormDto extends CreateFormDto {
 
 /** One pipeline's part of the form, checked like the rest. */
 export class PipelineFormDto {
-  @IsArray()
-  @ArrayMaxSize(MAX_FIELDS)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => FormFieldDto)
+  @AreNested(() => FormFieldDto, { max: MAX_FIELDS })
   fields: FormFieldDto[];
 }

@@ -1,18 +1,6 @@
+import { IsNested } from '@helpdesk/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsEmail,
-  IsIn,
-  IsNotEmpty,
-  IsObject,
-  IsString,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsEmail, IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { RIGHTS, SEATS, WORKSPACES, type Principal, type Right, type Seat, type TicketAccess, type Workspace } from '../auth/principal.js';
 import { IsNewPassword, MIN_PASSWORD } from '../credentials/password.rules.js';
 import { AreIds, InLowerCase, IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
@@ -37,18 +25,14 @@ export class ChangeRuleDto {
 }
 
 export class UserTicketAccessDto {
-  @ApiPropertyOptional({ type: ViewRuleDto }) @MayBeAbsent() @IsObject() @ValidateNested() @Type(() => ViewRuleDto) view?: ViewRuleDto;
+  @ApiPropertyOptional({ type: ViewRuleDto }) @MayBeAbsent() @IsNested(() => ViewRuleDto) view?: ViewRuleDto;
   @ApiPropertyOptional({ type: ChangeRuleDto })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ChangeRuleDto)
+  @IsNested(() => ChangeRuleDto)
   edit?: ChangeRuleDto;
   @ApiPropertyOptional({ type: ChangeRuleDto })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ChangeRuleDto)
+  @IsNested(() => ChangeRuleDto)
   delete?: ChangeRuleDto;
 }
 
@@ -67,9 +51,7 @@ class UserFieldsDto {
   access?: Workspace[];
   @ApiPropertyOptional({ type: UserTicketAccessDto })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => UserTicketAccessDto)
+  @IsNested(() => UserTicketAccessDto)
   ticketAccess?: UserTicketAccessDto;
   @ApiPropertyOptional({ enum: RIGHTS, isArray: true })
   @MayBeAbsent()

@@ -1,12 +1,10 @@
 import 'reflect-metadata';
-import { plainToInstance, Transform, Type } from 'class-transformer';
+import { plainToInstance, Transform } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  IsArray,
   IsBase64,
   IsIn,
-  IsISO8601,
   IsInt,
+  IsISO8601,
   IsNotEmpty,
   IsOptional,
   IsString,
@@ -17,12 +15,11 @@ import {
   MaxLength,
   Min,
   ValidateIf,
-  ValidateNested,
   validateSync,
   type ValidationError,
 } from 'class-validator';
 import { ADDRESS_KINDS, type AddressKind } from '@helpdesk/contracts';
-import type { FieldProblem } from '@helpdesk/platform';
+import { AreNested, IsNested, type FieldProblem } from '@helpdesk/platform';
 
 const TEXT_LIMIT = 2 * 1024 * 1024;
 const noControls = /^[^\u0000-\u001f\u007f]*$/;
@@ -36,7 +33,7 @@ class EnvelopeAddress {
 
 class EnvelopeSender {
   @IsOptional() @IsString() @MaxLength(300) name?: string;
-  @ValidateNested() @Type(() => EnvelopeAddress) @IsNotEmpty() address: EnvelopeAddress;
+  @IsNested(() => EnvelopeAddress) @IsNotEmpty() address: EnvelopeAddress;
 }
 
 class EnvelopeAttachment {
@@ -56,7 +53,7 @@ class EnvelopeField {
 }
 
 class EnvelopeForm {
-  @IsArray() @ArrayMaxSize(500) @ValidateNested({ each: true }) @Type(() => EnvelopeField) fields: EnvelopeField[];
+  @AreNested(() => EnvelopeField, { max: 500 }) fields: EnvelopeField[];
 }
 
 class EnvelopeCall {
@@ -75,20 +72,17 @@ export class Envelope {
   @IsIn(['message', 'form', 'call']) kind: 'message' | 'form' | 'call';
   @IsOptional() @IsString() @Length(1, 500) @Matches(noControls, { message: 'must not hold control characters' }) thread?: string;
   @IsOptional() @IsString() @Length(1, 1_000) @Matches(noControls, { message: 'must not hold control characters' }) inReplyTo?: string;
-  @IsNotEmpty() @ValidateNested() @Type(() => EnvelopeSender) sender: EnvelopeSender;
-  @IsOptional() @IsArray() @ArrayMaxSize(500) @ValidateNested({ each: true }) @Type(() => EnvelopeAddress) recipients?: EnvelopeAddress[];
+  @IsNotEmpty() @IsNested(() => EnvelopeSender) sender: EnvelopeSender;
+  @IsOptional() @AreNested(() => EnvelopeAddress, { max: 500 }) recipients?: EnvelopeAddress[];
   @IsOptional() @IsISO8601() sentAt?: string;
   @IsOptional() @IsString() @MaxLength(2_000) subject?: string;
   @IsOptional() @IsString() @MaxLength(TEXT_LIMIT) text?: string;
   @IsOptional() @IsString() @MaxLength(TEXT_LIMIT) html?: string;
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => EnvelopeAttachment)
+  @AreNested(() => EnvelopeAttachment, { max: 100 })
   attachments?: EnvelopeAttachment[];
-  @ValidateIf((e: Envelope) => e.kind === 'form') @IsNotEmpty() @ValidateNested() @Type(() => EnvelopeForm) form?: EnvelopeForm;
-  @ValidateIf((e: Envelope) => e.kind === 'call') @IsNotEmpty() @ValidateNested() @Type(() => EnvelopeCall) call?: EnvelopeCall;
+  @ValidateIf((e: Envelope) => e.kind === 'form') @IsNotEmpty() @IsNested(() => EnvelopeForm) form?: EnvelopeForm;
+  @ValidateIf((e: Envelope) => e.kind === 'call') @IsNotEmpty() @IsNested(() => EnvelopeCall) call?: EnvelopeCall;
   @IsOptional() @IsString() @MaxLength(200) traceparent?: string;
 }
 
