@@ -5,7 +5,6 @@ import { CreationRepository } from './creation/creation.repository.js';
 import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
-import { Pipeline, Stage } from './pipelines/pipeline.entity.js';
 import { PipelineSettingsService } from './pipelines/pipeline-settings.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
 import { CreateFormService } from './properties/create-form.service.js';
@@ -31,7 +30,7 @@ export class TicketsModule {
   static forRuntime(runtime: Runtime): DynamicModule {
     return {
       module: TicketsModule,
-      imports: [DatabaseModule.forService(runtime, [Pipeline, Stage], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
+      imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
       controllers: [TicketsController],
       providers: [
         { provide: RUNTIME, useValue: runtime },

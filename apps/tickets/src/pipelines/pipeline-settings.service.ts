@@ -8,6 +8,7 @@ import { TicketChanges } from '../tickets/ticket-changes.js';
 import type { ActivityActor, StoredTicket } from '../tickets/ticket.repository.js';
 import { pipelineProblems, planPipeline, type PipelinePlan } from './pipeline.rules.js';
 import { PipelinesService } from './pipelines.service.js';
+import { aloneInSettings } from '../settings.js';
 
 /** Tickets moved in one transaction, so that nobody waits long for a locked one. */
 const BATCH = 100;
@@ -47,7 +48,7 @@ export class PipelineSettingsService {
     // A change that would be refused moves nothing.
     const { plan } = await this.planned(accountId, known, id, given);
     const gone = old.stages.filter((stage) => !plan.stages.some((kept) => kept.id === stage.id)).map((stage) => stage.id);
-    await this.empty(scope, actorName, gone, moveToStageId, 'stage_in_use');
+    await this.empty(scope, actorName, known, gone, moveToStageId, 'stage_in_use');
     return this.alone(accountId, async (tx, now) => {
       if (!now.some((pipeline) => pipeline.id === id)) throw notFound();
       return this.save(tx, scope, actorName, now, id, given);
@@ -56,10 +57,12 @@ export class PipelineSettingsService {
 
   async delete(scope: TicketScope, actorName: string, id: string, moveToStageId?: string): Promise<void> {
     const { accountId } = scope;
-    const { stages } = deletable(await this.pipelines.load(accountId), id);
+    const all = await this.pipelines.load(accountId);
+    const { stages } = deletable(all, id);
     await this.empty(
       scope,
       actorName,
+      all,
       stages.map((stage) => stage.id),
       moveToStageId,
       'pipeline_in_use',
@@ -76,7 +79,7 @@ export class PipelineSettingsService {
   /** One change of the account's pipelines after the other, each on what the one before has left. */
   private alone<T>(accountId: string, work: (tx: Tx, known: PipelineView[]) => Promise<T>): Promise<T> {
     return this.database.transaction(accountId, async (tx) => {
-      await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR NO KEY UPDATE', [accountId]);
+      await aloneInSettings(tx, accountId);
       tx.onCommit(() => this.pipelines.forget(accountId));
       return work(tx, await this.pipelines.load(accountId, tx));
     });
@@ -125,7 +128,7 @@ export class PipelineSettingsService {
     given: PipelineFields,
   ): Promise<PipelineView> {
     const { old, plan } = await this.planned(accountId, known, id, given, tx);
-    await write(tx, accountId, id, plan);
+    await this.pipelines.store(tx, accountId, id, plan);
     const saved = (await this.pipelines.load(accountId, tx)).find((pipeline) => pipeline.id === id);
     if (!saved) throw notFound();
     const action = old ? 'pipeline.changed' : 'pipeline.created';
@@ -137,13 +140,13 @@ export class PipelineSettingsService {
   private async empty(
     scope: TicketScope,
     actorName: string,
+    known: PipelineView[],
     stageIds: string[],
     targetId: string | undefined,
     code: string,
   ): Promise<void> {
     const { accountId } = scope;
     if (stageIds.length === 0) return;
-    const known = await this.pipelines.load(accountId);
     const target = known.find(({ stages }) => stages.some((stage) => stage.id === targetId));
     if (targetId !== undefined && (!target || stageIds.includes(targetId)))
       throw invalidField('/moveToStageId', 'wrong_stage', 'is no status that stays');
@@ -156,7 +159,7 @@ export class PipelineSettingsService {
           `SELECT * FROM tickets.ticket WHERE account_id = $1 AND stage_id = ANY ($2::uuid[]) ORDER BY id LIMIT ${BATCH} FOR UPDATE`,
           [accountId, stageIds],
         );
-        if (tickets.length > 0 && (!target || targetId === undefined)) throw conflict(code, 'Tickets are there: say where to move them.');
+        if (tickets.length > 0 && !target) throw conflict(code, 'Tickets are there: say where to move them.');
         const place = { pipeline_id: target?.id, stage_id: targetId };
         for (const ticket of tickets) await this.changes.apply(tx, ticket, place, actor, 'settings', new Date());
         return tickets.length;
@@ -187,28 +190,3 @@ const refuseInUse =
   (error: unknown): never => {
     throw isForeignKeyViolation(error) ? conflict(code, 'Something changed meanwhile: repeat it.') : error;
   };
-
-async function write(tx: Tx, accountId: string, id: string, { name, isDefault, stages, rules }: PipelinePlan): Promise<void> {
-  if (isDefault)
-    void tx.query('UPDATE tickets.pipeline SET is_default = false WHERE account_id = $1 AND id <> $2 AND is_default', [accountId, id]);
-  void tx.query(
-    `INSERT INTO tickets.pipeline (account_id, id, name, is_default, rules, position)
-     VALUES ($1, $2, $3, $4, $5, (SELECT count(*) FROM tickets.pipeline WHERE account_id = $1))
-     ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, is_default = excluded.is_default, rules = excluded.rules`,
-    [accountId, id, name, isDefault, JSON.stringify(rules)],
-  );
-  void tx.query('DELETE FROM tickets.stage WHERE account_id = $1 AND pipeline_id = $2 AND id <> ALL ($3::uuid[])', [
-    accountId,
-    id,
-    stages.map((stage) => stage.id),
-  ]);
-  await tx.query(
-    `INSERT INTO tickets.stage (account_id, id, pipeline_id, name, category, required_properties, position)
-     SELECT $1, (s.stage ->> 'id')::uuid, $2, s.stage ->> 'name', s.stage ->> 'category',
-       ARRAY(SELECT jsonb_array_elements_text(s.stage -> 'requiredProperties')), s.position - 1
-     FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY s (stage, position)
-     ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, category = excluded.category,
-       required_properties = excluded.required_properties, position = excluded.position`,
-    [accountId, id, JSON.stringify(stages)],
-  );
-}

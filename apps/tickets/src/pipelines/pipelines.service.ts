@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PipelineView, StageView } from '@helpdesk/contracts';
 import { Database, invalidField, isForeignKeyViolation, newId, type Tx } from '@helpdesk/platform';
-import { Pipeline, Stage } from './pipeline.entity.js';
-import { DEFAULT_REOPEN_DAYS } from './pipeline.rules.js';
+import { aloneInSettings } from '../settings.js';
+import { DEFAULT_REOPEN_DAYS, type PipelinePlan } from './pipeline.rules.js';
 
 /** A changed pipeline is obeyed within this time. */
 const TTL_MS = 1_000;
@@ -51,30 +51,49 @@ export class PipelinesService {
 
   /** The default pipeline of a new account; there is one afterwards, however often it is asked for. */
   async setUp(accountId: string): Promise<string> {
-    return this.database.managedTransaction(accountId, async (tx, manager) => {
+    return this.database.transaction(accountId, async (tx) => {
       await tx.query('INSERT INTO tickets.account_counter (account_id, last_number) VALUES ($1, 0) ON CONFLICT DO NOTHING', [accountId]);
-      await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR UPDATE', [accountId]);
-      const known = await manager.findOneBy(Pipeline, { accountId, isDefault: true });
+      await aloneInSettings(tx, accountId);
+      const known = (await this.load(accountId, tx)).find(({ isDefault }) => isDefault);
       if (known) return known.id;
       const id = newId();
-      const stages = DEFAULT_STAGES.map((stage, position) => ({ ...stage, id: newId(), accountId, pipelineId: id, position }));
+      const stages = DEFAULT_STAGES.map((stage) => ({ ...stage, id: newId(), requiredProperties: [] }));
       const [first, waitingOnContact, waitingOnUs] = stages;
-      await manager.insert(Pipeline, {
-        id,
-        accountId,
-        name: 'Support pipeline',
-        isDefault: true,
-        position: 0,
-        rules: {
-          creationStageIds: first ? [first.id] : [],
-          reopenDays: DEFAULT_REOPEN_DAYS,
-          autoStage: { onReply: waitingOnContact?.id ?? null, onCustomerMessage: waitingOnUs?.id ?? null },
-        },
-      });
-      await manager.insert(Stage, stages);
-      this.forget(accountId);
+      const rules = {
+        creationStageIds: first ? [first.id] : [],
+        reopenDays: DEFAULT_REOPEN_DAYS,
+        autoStage: { onReply: waitingOnContact?.id ?? null, onCustomerMessage: waitingOnUs?.id ?? null },
+      };
+      await this.store(tx, accountId, id, { name: 'Support pipeline', isDefault: true, stages, rules });
+      tx.onCommit(() => this.forget(accountId));
       return id;
     });
+  }
+
+  /** As planned from now on; stages that are not in the plan go. */
+  async store(tx: Tx, accountId: string, id: string, { name, isDefault, stages, rules }: PipelinePlan): Promise<void> {
+    if (isDefault)
+      void tx.query('UPDATE tickets.pipeline SET is_default = false WHERE account_id = $1 AND id <> $2 AND is_default', [accountId, id]);
+    void tx.query(
+      `INSERT INTO tickets.pipeline (account_id, id, name, is_default, rules, position)
+       VALUES ($1, $2, $3, $4, $5, (SELECT count(*) FROM tickets.pipeline WHERE account_id = $1))
+       ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, is_default = excluded.is_default, rules = excluded.rules`,
+      [accountId, id, name, isDefault, JSON.stringify(rules)],
+    );
+    void tx.query('DELETE FROM tickets.stage WHERE account_id = $1 AND pipeline_id = $2 AND id <> ALL ($3::uuid[])', [
+      accountId,
+      id,
+      stages.map((stage) => stage.id),
+    ]);
+    await tx.query(
+      `INSERT INTO tickets.stage (account_id, id, pipeline_id, name, category, required_properties, position)
+       SELECT $1, (s.stage ->> 'id')::uuid, $2, s.stage ->> 'name', s.stage ->> 'category',
+         ARRAY(SELECT jsonb_array_elements_text(s.stage -> 'requiredProperties')), s.position - 1
+       FROM jsonb_array_elements($3::jsonb) WITH ORDINALITY s (stage, position)
+       ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name, category = excluded.category,
+         required_properties = excluded.required_properties, position = excluded.position`,
+      [accountId, id, JSON.stringify(stages)],
+    );
   }
 
   /** Here at once; other processes read them anew within {@link TTL_MS}. */

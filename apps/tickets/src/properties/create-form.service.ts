@@ -6,6 +6,7 @@ import { Database, invalid, type Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { PropertiesService } from './properties.service.js';
 import { currentForm, formProblems } from './create-form.rules.js';
+import { aloneInSettings } from '../settings.js';
 
 /** What people see until somebody changes the form. */
 const UNCHANGED: CreateFormView = {
@@ -37,7 +38,7 @@ export class CreateFormService {
 
   async publish({ accountId, userId }: TicketScope, actorName: string, form: CreateForm): Promise<CreateFormView> {
     return this.database.transaction(accountId, async (tx) => {
-      await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR NO KEY UPDATE', [accountId]);
+      await aloneInSettings(tx, accountId);
       const [old, properties, pipelines] = [
         await this.get(accountId, tx),
         await this.properties.list(accountId, tx),

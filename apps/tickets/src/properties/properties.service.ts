@@ -4,6 +4,7 @@ import type { PropertyFields, PropertyView } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { conflict, Database, invalid, notFound, type Tx } from '@helpdesk/platform';
 import { DEFAULT_PROPERTIES, propertyProblems } from './property.rules.js';
+import { aloneInSettings } from '../settings.js';
 
 const MAX_PROPERTIES = 500;
 
@@ -27,7 +28,7 @@ export class PropertiesService {
   async create({ accountId, userId }: TicketScope, actorName: string, given: PropertyFields & { id: string }): Promise<PropertyView> {
     return this.database.transaction(accountId, async (tx) => {
       // One after the other, so that a name is given once.
-      await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR NO KEY UPDATE', [accountId]);
+      await aloneInSettings(tx, accountId);
       const known = await this.list(accountId, tx);
       const repeated = known.find(({ id }) => id === given.id);
       if (repeated) return repeated;
