@@ -3,10 +3,9 @@ import type { TicketScope } from '@helpdesk/access';
 import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contracts';
 import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
 import { CreateFormService } from '../properties/create-form.service.js';
-import { PropertiesService } from '../properties/properties.service.js';
-import { missingFields, requiredBy } from '../properties/create-form.rules.js';
+import { missingFields, requiring } from '../properties/create-form.rules.js';
 import { categoryProblems, valueProblems } from '../properties/property.rules.js';
-import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
+import { refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
 import { TicketsService } from '../tickets/tickets.service.js';
@@ -20,8 +19,6 @@ export class CreationService {
     private readonly repository: TicketRepository,
     private readonly creation: CreationRepository,
     private readonly tickets: TicketsService,
-    private readonly pipelines: PipelinesService,
-    private readonly properties: PropertiesService,
     private readonly form: CreateFormService,
     private readonly changes: TicketChanges,
   ) {}
@@ -32,16 +29,15 @@ export class CreationService {
    */
   async create(scope: TicketScope, actorName: string, args: CreateTicketArgs): Promise<TicketView> {
     const { accountId } = scope;
-    const pipelines = await this.pipelines.list(accountId);
+    const { form, properties: known, pipelines } = await this.form.load(accountId);
     const problems = checkPlace(pipelines, args, scope.isSuperAdmin);
     const name = args.name.trim();
     if (name === '') problems.unshift({ pointer: '/name', code: 'required', detail: 'must have 1 to 255 characters' });
-    const [form, known] = await Promise.all([this.form.get(accountId), this.properties.list(accountId)]);
     const stage = pipelines.flatMap(({ stages }) => stages).find(({ id }) => id === args.stageId);
-    const required = { ...form, fields: [...form.fields, ...requiredBy(stage).fields] };
+    const fields = [...form.fields, ...requiring(stage?.requiredProperties ?? []).fields];
     const { contacts, properties, ...own } = args;
     const given = { ...own, properties, contactIds: contacts };
-    problems.push(...categoryProblems(args.category), ...valueProblems(properties, known), ...missingFields(required, known, given));
+    problems.push(...categoryProblems(args.category), ...valueProblems(properties, known), ...missingFields({ ...form, fields }, given));
     if (problems.length > 0) throw invalid(problems);
     const making = this.database.transaction(accountId, async (tx) => {
       const at = new Date();

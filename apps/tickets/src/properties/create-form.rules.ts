@@ -1,4 +1,4 @@
-import type { CreateForm, CreateFormField, PipelineView, PropertyView, StageView } from '@helpdesk/contracts';
+import type { CreateForm, CreateFormField, PipelineView, PropertyView } from '@helpdesk/contracts';
 import { pointerTo, type FieldProblem } from '@helpdesk/platform';
 import { ASSOCIATIONS, isEmpty, RESERVED } from './property.rules.js';
 
@@ -16,23 +16,20 @@ const valueOf = (given: Values & { properties: Values }, name: string): unknown 
 /** A ticket's values by the names of the API; custom ones lie under `properties`. */
 export type FormValues = Values & { pipelineId: string; properties: Values };
 
-/** What a status requires (D-54), as a form. */
-export const requiredBy = (stage: StageView | undefined): CreateForm => ({
-  fields: (stage?.requiredProperties ?? []).map((property) => ({ property, required: true })),
+/** These properties, all required: what a status asks for (D-54), say. */
+export const requiring = (properties: string[]): CreateForm => ({
+  fields: properties.map((property) => ({ property, required: true })),
 });
 
 /** Fields of the form that are required for a ticket as it is given, and empty (S-21, 2.6). */
-export function missingFields(form: CreateForm, known: readonly PropertyView[], given: FormValues): FieldProblem[] {
+export function missingFields(form: CreateForm, given: FormValues): FieldProblem[] {
   const fields = [...form.fields, ...(form.pipelines?.[given.pipelineId]?.fields ?? [])];
   const isShown = ({ showWhen }: CreateFormField) => {
     if (!showWhen) return true;
     const value = valueOf(given, showWhen.property);
     return [value].flat().some((one) => showWhen.values.includes(one as string));
   };
-  const wanted = new Set([
-    ...fields.filter((field) => field.required && isShown(field)).map(({ property }) => property),
-    ...known.filter(({ required }) => required).map(({ name }) => name),
-  ]);
+  const wanted = new Set(fields.filter((field) => field.required && isShown(field)).map(({ property }) => property));
   return [...wanted]
     .filter((name) => isEmpty(valueOf(given, name)))
     .map((name) => ({
@@ -42,15 +39,18 @@ export function missingFields(form: CreateForm, known: readonly PropertyView[], 
     }));
 }
 
-/** A published form as it holds today: required properties are in it and required, and pipelines that are gone are not. */
+/** A published form as it holds today: properties that are required by themselves are in it for every ticket, pipelines that are gone are not. */
 export function currentForm(form: CreateForm, properties: readonly PropertyView[], pipelines: Pick<PipelineView, 'id'>[]): CreateForm {
   const required = properties.filter((property) => property.required).map(({ name }) => name);
-  const fields = form.fields.map((field) => (required.includes(field.property) ? { property: field.property, required: true } : field));
+  const isRequired = ({ property }: CreateFormField) => required.includes(property);
+  const fields = form.fields.map((field) => (isRequired(field) ? { property: field.property, required: true } : field));
   const added = required.filter((name) => fields.every(({ property }) => property !== name));
-  const parts = Object.entries(form.pipelines ?? {}).filter(([id]) => pipelines.some((pipeline) => pipeline.id === id));
+  const parts = Object.entries(form.pipelines ?? {})
+    .filter(([id]) => pipelines.some((pipeline) => pipeline.id === id))
+    .map(([id, part]) => [id, { fields: part.fields.filter((field) => !isRequired(field)) }]);
   return {
-    fields: [...fields, ...added.map((property) => ({ property, required: true }))],
-    ...(form.pipelines && { pipelines: Object.fromEntries(parts) }),
+    fields: [...fields, ...requiring(added).fields],
+    ...(form.pipelines && { pipelines: Object.fromEntries(parts) as CreateForm['pipelines'] }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
-import type { CreateForm, CreateFormView } from '@helpdesk/contracts';
+import type { CreateForm, CreateFormView, PipelineView, PropertyView } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { Database, invalid, type Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
@@ -25,25 +25,28 @@ export class CreateFormService {
     private readonly pipelines: PipelinesService,
   ) {}
 
-  /** As it holds now: what is required anyway is in it, and no pipeline that is gone. */
-  async get(accountId: string, tx?: Tx): Promise<CreateFormView> {
+  async get(accountId: string): Promise<CreateFormView> {
+    return (await this.load(accountId)).form;
+  }
+
+  /** As it holds now, what is required anyway in it and no pipeline that is gone; and what it was made of. */
+  async load(accountId: string, tx?: Tx): Promise<{ form: CreateFormView; properties: PropertyView[]; pipelines: PipelineView[] }> {
     const row = await (tx ?? this.database.within(accountId)).queryOne<{ version: number; form: CreateForm; published_at: Date }>(
       'SELECT version, form, published_at FROM tickets.create_form WHERE account_id = $1 ORDER BY version DESC LIMIT 1',
       [accountId],
     );
     const form = row ? { ...row.form, version: row.version, publishedAt: row.published_at.toISOString() } : UNCHANGED;
-    const [properties, pipelines] = [await this.properties.list(accountId, tx), await this.pipelines.list(accountId, tx)];
-    return { ...form, ...currentForm(form, properties, pipelines) };
+    const properties = await this.properties.list(accountId, tx);
+    const pipelines = await this.pipelines.list(accountId, tx);
+    return { form: { ...form, ...currentForm(form, properties, pipelines) }, properties, pipelines };
   }
 
   async publish({ accountId, userId }: TicketScope, actorName: string, form: CreateForm): Promise<CreateFormView> {
     return this.database.transaction(accountId, async (tx) => {
       await aloneInSettings(tx, accountId);
-      const [old, properties, pipelines] = [
-        await this.get(accountId, tx),
-        await this.properties.list(accountId, tx),
-        await this.pipelines.load(accountId, tx),
-      ];
+      // A pipeline that another replica has just made counts here too.
+      this.pipelines.forget(accountId);
+      const { form: old, properties, pipelines } = await this.load(accountId, tx);
       const problems = formProblems(
         form,
         properties,
@@ -56,7 +59,7 @@ export class CreateFormService {
         JSON.stringify(form),
         userId,
       ]);
-      const published = await this.get(accountId, tx);
+      const { form: published } = await this.load(accountId, tx);
       const by = { userId, name: actorName };
       await this.bus.audit(tx, accountId, by, { action: 'form.published', subject: 'form/create-ticket', old, new: published });
       return published;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PropertyType, PropertyView } from '@helpdesk/contracts';
-import { formProblems, missingFields } from './create-form.rules.js';
+import { currentForm, formProblems, missingFields } from './create-form.rules.js';
 import { DEFAULT_PROPERTIES, propertyProblems, valueProblems, storedValues } from './property.rules.js';
 
 const options = [
@@ -82,13 +82,29 @@ describe('2.6 the create form', () => {
     pipelines: { other: { fields: [{ property: 'contactIds', required: true }] } },
   };
   const missing = (given: object, properties: Record<string, unknown> = {}, pipelineId = 'one') =>
-    missingFields(form, known, { pipelineId, properties, ...given }).map(({ pointer }) => pointer);
+    missingFields(currentForm(form, known, [{ id: 'other' }]), { pipelineId, properties, ...given }).map(({ pointer }) => pointer);
 
   test('names what is required and empty, of what is shown for the ticket as it is', () => {
     expect(missing({})).toEqual(['/priority', '/properties/always']);
     expect(missing({ priority: 'low', category: ['billing'] }, { always: 'x' })).toEqual(['/properties/serial']);
     expect(missing({ priority: 'low', category: ['billing'] }, { always: 'x', serial: '1' })).toEqual([]);
     expect(missing({ priority: 'low', contactIds: [] }, { always: 'x' }, 'other')).toEqual(['/contactIds']);
+  });
+
+  test('as it holds today has what is required by itself once, for every ticket, and no pipeline that is gone', () => {
+    const everywhere = { property: 'always', required: true };
+    const part = {
+      fields: [
+        { property: 'always', required: false },
+        { property: 'serial', required: true },
+      ],
+    };
+    expect(currentForm({ fields: [], pipelines: { p: part, gone: part } }, known, [{ id: 'p' }])).toEqual({
+      fields: [everywhere],
+      pipelines: { p: { fields: [{ property: 'serial', required: true }] } },
+    });
+    const conditional = { property: 'always', required: false, showWhen: { property: 'category', values: ['billing'] } };
+    expect(currentForm({ fields: [conditional] }, known, [])).toEqual({ fields: [everywhere] });
   });
 
   test('is refused where it makes no sense', () => {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
-import type { HistoryItem, PatchTicketArgs, TicketAction, TicketGrant, TicketView } from '@helpdesk/contracts';
+import type { HistoryItem, PatchTicketArgs, PropertyView, TicketAction, TicketGrant, TicketView } from '@helpdesk/contracts';
 import { Database, forbidden, invalid, invalidField, isUuid, notFound, Problem, type FieldProblem, type Tx } from '@helpdesk/platform';
 import { PropertiesService } from '../properties/properties.service.js';
-import { missingFields, requiredBy, type FormValues } from '../properties/create-form.rules.js';
+import { missingFields, requiring, type FormValues } from '../properties/create-form.rules.js';
 import { categoryProblems, isEmpty, storedValues, valueProblems } from '../properties/property.rules.js';
 import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from './ticket-changes.js';
@@ -96,19 +96,19 @@ export class TicketsService {
 
   /** The custom properties as the patch makes them, checked together with what the status asks for (D-54). */
   private async propertiesAfter(tx: Tx, ticket: StoredTicket, args: PatchTicketArgs): Promise<TicketUpdate['properties']> {
-    const { category, properties: given = {}, stageId, ...own } = args;
-    const known = await this.properties.list(ticket.account_id, tx);
-    // What is required is not taken away, but a ticket that came without it is not held up.
-    const cleared = known.filter(({ name }) => Object.hasOwn(given, name) && isEmpty(given[name]));
+    const { category, properties: given, stageId, ...own } = args;
     const after = { ...valuesOf(ticket), ...withoutAbsent({ ...own, category }), properties: { ...ticket.properties, ...given } };
-    const problems = [
-      ...categoryProblems(category),
-      ...valueProblems(given, known),
-      ...missingFields({ fields: [] }, cleared, after),
-      ...(stageId === undefined ? [] : await this.lacksFor(ticket, stageId, after, tx)),
-    ];
+    const problems = categoryProblems(category);
+    if (given) {
+      const known = await this.properties.list(ticket.account_id, tx);
+      // What is required is not taken away, but a ticket that came without it is not held up.
+      const isCleared = ({ name, required }: PropertyView) => required && Object.hasOwn(given, name) && isEmpty(given[name]);
+      const cleared = known.filter(isCleared).map(({ name }) => name);
+      problems.push(...valueProblems(given, known), ...missingFields(requiring(cleared), after));
+    }
+    if (stageId !== undefined) problems.push(...(await this.lacksFor(ticket, stageId, after, tx)));
     if (problems.length > 0) throw invalid(problems);
-    return args.properties && storedValues(after.properties);
+    return given && storedValues(after.properties);
   }
 
   /** What a status that the ticket is not in yet requires and `values` leave empty. */
@@ -116,7 +116,7 @@ export class TicketsService {
     if (stageId === ticket.stage_id) return [];
     const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
     const stage = pipeline?.stages.find(({ id }) => id === stageId);
-    return missingFields(requiredBy(stage), [], values);
+    return missingFields(requiring(stage?.requiredProperties ?? []), values);
   }
 
   private async checkMove(scope: TicketScope, ticket: StoredTicket, stageId: string, pointer: string, tx?: Tx): Promise<void> {
