@@ -53,8 +53,11 @@ afterAll(() => desk?.stop(), 60_000);
 
 const make = (name: string, more: object = {}) => admin.post<{ id: string }>('/tickets', { name, ...place, ...more });
 const page = (as: Api, query: Record<string, string | object>) => {
-  const text = Object.entries(query).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const);
-  return as.get<Page>(`/tickets?${new URLSearchParams(text.map(([key, value]): [string, string] => [key, value]))}`);
+  const text = Object.entries(query).map(([key, value]): [string, string] => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return as.get<Page>(`/tickets?${new URLSearchParams(text)}`);
 };
 /** Names of the tickets of this word that the filter leaves. */
 const left = async (word: string, filter: object, as: Api = lead.api) =>

@@ -1,4 +1,4 @@
-import { ApiError } from '@helpdesk/testing';
+import { ApiError, fieldsOf } from '@helpdesk/testing';
 
 /** How the API refuses what was asked; throws when it does not. */
 export async function refusal(asked: Promise<unknown>): Promise<ApiError> {
@@ -11,5 +11,4 @@ export async function refusal(asked: Promise<unknown>): Promise<ApiError> {
 }
 
 /** `pointer code` of each field that was refused. */
-export const problemsOf = async (asked: Promise<unknown>): Promise<string[] | undefined> =>
-  (await refusal(asked)).problem.errors?.map(({ pointer, code }) => `${pointer} ${code}`);
+export const problemsOf = async (asked: Promise<unknown>): Promise<string[]> => fieldsOf((await refusal(asked)).problem);

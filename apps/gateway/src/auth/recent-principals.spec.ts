@@ -1,6 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Principal } from './principal.js';
 import { RecentPrincipals } from './recent-principals.js';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
 
 const anna = { userId: 'anna' } as Principal;
 
@@ -12,7 +15,7 @@ test('who asked a moment ago is not read again, until something changed', async 
   await recent.find('b', read);
   recent.forget();
   expect([await recent.find('a', read), reads]).toMatchObject([{ name: 'read 3' }, 3]);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  jest.advanceTimersByTime(300);
   expect(await recent.find('a', read)).toMatchObject({ name: 'read 4' });
 });
 

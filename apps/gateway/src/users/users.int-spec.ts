@@ -301,7 +301,7 @@ describe('what holds at once', () => {
       let isAnswered = false;
       const answer = ask(visitor, user).finally(() => (isAnswered = true));
       const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-      await waitFor(async () => isAnswered || (await store.query(waiting)).rowCount === 1, { what: 'the change to wait' });
+      await waitFor(async () => isAnswered || ((await store.query(waiting)).rowCount ?? 0) > 0, { what: 'the change to wait' });
       await store.query("UPDATE gateway.desk_user SET rights = '{}' WHERE id = $1", [clerk.id]);
       await store.query('COMMIT');
       expect([(await answer).status, (await answer).body.code]).toEqual([403, 'missing_users']);
@@ -309,6 +309,8 @@ describe('what holds at once', () => {
       await store.end();
     }
     expect(await stateOf(user.id)).toMatchObject({ totp: true });
+    const { items } = (await admin.get<{ items: { name: string }[] }>('/teams')).body;
+    expect(items.map(({ name }) => name)).not.toContain('Late');
   });
 
   test('a seat and a scope', async () => {
