@@ -33,7 +33,7 @@ import {
   type ReplyArgs,
   type TicketGrant,
 } from '@helpdesk/contracts';
-import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/platform';
+import { accountOf, Answers, nameOf, scopeOf, type Actor, type Call } from '@helpdesk/platform';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { CommentsService } from './comments/comments.service.js';
 import { CompaniesService } from './contacts/companies.service.js';
@@ -181,5 +181,5 @@ export class ConversationsController {
 
 function authorOf(actor: Actor): Author {
   const { accountId, userId } = scopeOf(actor);
-  return { accountId, userId, name: actor.kind === 'user' ? actor.name : '' };
+  return { accountId, userId, name: nameOf(actor) };
 }

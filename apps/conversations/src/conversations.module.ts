@@ -12,6 +12,10 @@ import { DraftsService } from './drafts/drafts.service.js';
 import { InboundHandlers } from './inbound/inbound.handlers.js';
 import { InboundService } from './inbound/inbound.service.js';
 import { AutoReplyService } from './replies/auto-reply.service.js';
+import { MovesController } from './moves/moves.controller.js';
+import { MovesHandlers } from './moves/moves.handlers.js';
+import { MovesRepository } from './moves/moves.repository.js';
+import { MovesService } from './moves/moves.service.js';
 import { RepliesRepository } from './replies/replies.repository.js';
 import { ReplyTargetsRepository } from './replies/reply-targets.repository.js';
 import { RepliesService } from './replies/replies.service.js';
@@ -30,7 +34,7 @@ export class ConversationsModule {
     return {
       module: ConversationsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [ConversationsController],
+      controllers: [ConversationsController, MovesController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         AttachmentsService,
@@ -43,6 +47,9 @@ export class ConversationsModule {
         DraftsService,
         InboundHandlers,
         InboundService,
+        MovesHandlers,
+        MovesRepository,
+        MovesService,
         RepliesRepository,
         ReplyTargetsRepository,
         RepliesService,

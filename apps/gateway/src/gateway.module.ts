@@ -44,6 +44,7 @@ import { OidcProviderClient } from './oidc/oidc-provider.client.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { OidcRepository } from './oidc/oidc.repository.js';
 import { OidcService } from './oidc/oidc.service.js';
+import { OperationsController } from './operations/operations.controller.js';
 import { PagesController } from './pages/pages.controller.js';
 import { CompaniesController } from './contacts/companies.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
@@ -90,6 +91,7 @@ export class GatewayModule {
         MessagesController,
         NotificationsController,
         OidcController,
+        OperationsController,
         OwnPasswordController,
         PagesController,
         PasswordResetsController,

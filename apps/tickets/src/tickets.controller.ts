@@ -41,7 +41,7 @@ import {
   type TicketViewId,
   type ViewFields,
 } from '@helpdesk/contracts';
-import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/platform';
+import { accountOf, Answers, nameOf, scopeOf, type Call } from '@helpdesk/platform';
 import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
@@ -215,5 +215,3 @@ export class TicketsController {
     return { pipelineId: await this.pipelines.setUp(accountOf(actor)) };
   }
 }
-
-const nameOf = (actor: Actor) => (actor.kind === 'user' ? actor.name : '');

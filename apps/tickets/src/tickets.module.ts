@@ -5,6 +5,14 @@ import { CreationRepository } from './creation/creation.repository.js';
 import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
 import { ListingService } from './listing/listing.service.js';
+import { BulkService } from './operations/bulk.service.js';
+import { MergeService } from './operations/merge.service.js';
+import { MergesRepository } from './operations/merges.repository.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { OperationsHandlers } from './operations/operations.handlers.js';
+import { OperationsRepository } from './operations/operations.repository.js';
+import { OperationsService } from './operations/operations.service.js';
+import { SplitService } from './operations/split.service.js';
 import { PipelineSettingsService } from './pipelines/pipeline-settings.service.js';
 import { PipelinesService } from './pipelines/pipelines.service.js';
 import { CreateFormService } from './properties/create-form.service.js';
@@ -12,6 +20,7 @@ import { PropertiesService } from './properties/properties.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TicketsController } from './tickets.controller.js';
+import { AssociationsRepository } from './tickets/associations.repository.js';
 import { TicketChanges } from './tickets/ticket-changes.js';
 import { TicketHandlers } from './tickets/ticket.handlers.js';
 import { TicketNotices } from './tickets/ticket-notices.js';
@@ -31,20 +40,28 @@ export class TicketsModule {
     return {
       module: TicketsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [TicketsController],
+      controllers: [TicketsController, OperationsController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
+        AssociationsRepository,
+        BulkService,
         CreateFormService,
         CreationRepository,
         CreationService,
         FollowingService,
         ListingService,
+        MergeService,
+        MergesRepository,
+        OperationsHandlers,
+        OperationsRepository,
+        OperationsService,
         PipelineSettingsService,
         PipelinesService,
         PropertiesService,
         SharingRepository,
         SharingService,
+        SplitService,
         TicketChanges,
         TicketHandlers,
         TicketNotices,

@@ -19,6 +19,7 @@ export * from './tickets/pipelines.js';
 export * from './tickets/properties.js';
 export * from './tickets/views.js';
 export * from './tickets/patterns.js';
+export * from './tickets/operations.js';
 export * from './gateway/send-system-mail.command.js';
 export * from './notifications/patterns.js';
 export * from './live/live-events.js';

@@ -1,4 +1,4 @@
-import { assertValid, definitionOf, RecordAudit, type ServiceName } from '@helpdesk/contracts';
+import { allDefinitions, assertValid, definitionOf, RecordAudit, type ServiceName } from '@helpdesk/contracts';
 import { currentContext, newId, type Tx } from '@helpdesk/platform';
 import type { WakeUps } from './wake-ups/wake-ups.js';
 
@@ -31,6 +31,10 @@ const PUBLISH = `
   INSERT INTO bus.dispatch (consumer, key, event_seq, account_id, due_at)
   SELECT c, $4, e.seq, $1, coalesce($7, now()) FROM e, unnest($8::text[]) c`;
 
+const consumersOf = (name: string) => [
+  ...new Set([...allDefinitions().values()].filter((known) => known.name === name).flatMap(({ consumers }) => consumers)),
+];
+
 /** Publishing: one row in the log and one per consumer, in the transaction of the change itself; the wake-up follows the commit. */
 export class MessageBus {
   constructor(private readonly wakeUps: WakeUps) {}
@@ -59,14 +63,15 @@ export class MessageBus {
   }
 
   /**
-   * Takes back what was published with a later `dueAt` and has not been taken yet: the events of `name` under `key` whose payload's
-   * value at `path` is `value`. Gives the number withdrawn; 0 means it is too late.
+   * Takes back what was published with a later `dueAt` and has not been taken yet: the account's events of `name` whose payload's value at
+   * `path` is `value`, under whatever key: what it is about may belong elsewhere by now. Gives the number withdrawn; 0 means it is too late.
    */
-  async withdraw(tx: Tx, name: string, key: string, path: string[], value: string): Promise<number> {
+  async withdraw(tx: Tx, accountId: string, name: string, path: string[], value: string): Promise<number> {
     const rows = await tx.query(
       `DELETE FROM bus.dispatch d USING bus.event e
-       WHERE d.event_seq = e.seq AND d.key = $2 AND e.name = $1 AND d.due_at > now() AND e.payload #>> $3::text[] = $4 RETURNING d.id`,
-      [name, key, path, value],
+       WHERE d.event_seq = e.seq AND d.account_id = $1 AND d.consumer = ANY ($5) AND d.due_at > now() AND e.name = $2
+         AND e.payload #>> $3::text[] = $4 RETURNING d.id`,
+      [accountId, name, path, value, consumersOf(name)],
     );
     return rows.length;
   }

@@ -43,7 +43,7 @@ export class MessagingModule implements OnApplicationBootstrap, BeforeApplicatio
           inject: [WAKE_UPS, Database],
         },
       ],
-      exports: [MessageBus],
+      exports: [Consumer, MessageBus],
     };
   }
 

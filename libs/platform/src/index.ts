@@ -38,7 +38,7 @@ export { createLogger, nestLogger, type Logger } from './logging/logger.js';
 export { currentContext, runInContext } from './logging/request-context.js';
 export { AreNested, IsNested } from './validation/nested.js';
 export { pageOf } from './paging.js';
-export { accountOf, scopeOf, type Actor } from './rpc/call-token.js';
+export { accountOf, nameOf, scopeOf, type Actor } from './rpc/call-token.js';
 export { RpcClient } from './rpc/rpc-client.js';
 export { Answers, type Call } from './rpc/rpc-server.js';
 export { fileLink, readFileLink } from './security/file-link.js';

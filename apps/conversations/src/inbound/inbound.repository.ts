@@ -1,4 +1,12 @@
-import type { Address, ChannelFacts, InboundMessage, InboundReceived, ThreadDecision, TimelineKind } from '@helpdesk/contracts';
+import type {
+  Address,
+  ChannelFacts,
+  InboundMessage,
+  InboundReceived,
+  ThreadDecision,
+  ThreadState,
+  TimelineKind,
+} from '@helpdesk/contracts';
 import { newId, type Tx } from '@helpdesk/platform';
 
 export interface NewMessage {
@@ -105,11 +113,10 @@ export function insertMessage(tx: Tx, accountId: string, m: NewMessage): void {
 }
 
 export async function lockThread(tx: Tx, ticketId: string) {
-  const row = await tx.queryOne<{ ticket_id: string; state: 'open' | 'closed' | 'deleted' | 'spam'; reopen_until: Date | null }>(
-    'SELECT ticket_id, state, reopen_until FROM conversations.ticket_thread WHERE ticket_id = $1 FOR UPDATE',
+  return tx.queryOne<{ state: ThreadState; arrangement: number }>(
+    'SELECT state, arrangement FROM conversations.ticket_thread WHERE ticket_id = $1 FOR UPDATE',
     [ticketId],
   );
-  return row && { ticketId: row.ticket_id, state: row.state, reopenUntil: row.reopen_until };
 }
 
 /** The place of the next public message; the row lock keeps the order of a ticket's entries. */

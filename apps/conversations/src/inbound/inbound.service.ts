@@ -15,6 +15,7 @@ import { isUuid, newId, type Runtime, type Tx } from '@helpdesk/platform';
 import { markUndeliverable, resolveContact, type KnownContact } from '../contacts/contacts.repository.js';
 import { readReplyToken } from '../threading/reply-token.js';
 import { taggedNumbers } from '../threading/subject-tag.js';
+import { excerptOf } from '../threading/excerpt.js';
 import * as threads from '../threading/threading.repository.js';
 import { place, type Candidate, type Placement } from '../threading/threading.rules.js';
 import { RUNTIME } from '../tokens.js';
@@ -22,7 +23,6 @@ import * as store from './inbound.repository.js';
 
 /** More new tickets than this by one automatic sender within ten minutes are parked (D-43). */
 const MAX_AUTOMATIC_TICKETS = 5;
-const EXCERPT_LENGTH = 300;
 
 /** Turns one accepted message into one entry on one ticket; everything about it happens in the transaction that takes the event. */
 @Injectable()
@@ -35,22 +35,13 @@ export class InboundService {
   async receive(event: InboundReceived, tx: Tx, { accountId, isReplay }: Delivery): Promise<void> {
     const message = event.isOurOwn ? asOwn(event.message) : event.message;
     const mayHaveContact = message.sender !== null && message.automatic === null;
-    const [contact, { candidates, compared }] = await Promise.all([
+    const [contact, found] = await Promise.all([
       mayHaveContact && message.sender ? resolveContact(tx, accountId, message.sender) : null,
       this.candidates(tx, accountId, event, message),
     ]);
     if (event.siblingChannelIds.length > 0 && (await this.joinsSibling(tx, accountId, event))) return;
 
-    let placement = place(message, candidates, compared, new Date(event.receivedAt));
-    if (placement.kind === 'append') {
-      const locked = await store.lockThread(tx, placement.candidate.ticketId);
-      if (locked && locked.state !== placement.candidate.state) {
-        const fresh = candidates.map((c) =>
-          c.ticketId === locked.ticketId ? { ...c, state: locked.state, reopenUntil: locked.reopenUntil } : c,
-        );
-        placement = place(message, fresh, compared, new Date(event.receivedAt));
-      }
-    }
+    const placement = await this.settled(tx, accountId, event, message, found);
     if (placement.kind === 'append') await this.append(tx, accountId, event, message, placement, contact);
     else
       await this.begin(
@@ -63,6 +54,23 @@ export class InboundService {
         isReplay,
       );
     if (message.automatic?.bounce) await this.noteBounce(tx, accountId, event, message.automatic.bounce);
+  }
+
+  /** The place as it is once nobody can change it any more: a thread that it joins is locked. */
+  private async settled(
+    tx: Tx,
+    accountId: string,
+    event: InboundReceived,
+    message: InboundMessage,
+    found: { candidates: Candidate[]; compared: string[] },
+  ): Promise<Placement> {
+    const placement = place(message, found.candidates, found.compared, new Date(event.receivedAt));
+    if (placement.kind !== 'append') return placement;
+    const { ticketId, state, arrangement } = placement.candidate;
+    const locked = await store.lockThread(tx, ticketId);
+    if (!locked || (locked.state === state && locked.arrangement === arrangement)) return placement;
+    // Closed, reopened, merged or split while it was looked for.
+    return this.settled(tx, accountId, event, message, await this.candidates(tx, accountId, event, message));
   }
 
   private async append(
@@ -149,14 +157,14 @@ export class InboundService {
   ): Promise<{ candidates: Candidate[]; compared: string[] }> {
     const { keys } = this.runtime;
     const found: Promise<Candidate[]>[] = [];
-    for (const token of message.tokens.slice(0, 5)) {
-      const conversationId = readReplyToken(keys, accountId, token);
-      if (conversationId) found.push(threads.byConversation(tx, accountId, conversationId, token));
-    }
     const bounced = message.automatic?.bounce?.originalMessageId;
     const ids = [...new Set([message.inReplyTo, bounced, ...message.references.toReversed()])]
       .filter((id): id is string => Boolean(id))
       .slice(0, 50);
+    for (const token of message.tokens.slice(0, 5)) {
+      const conversationId = readReplyToken(keys, accountId, token);
+      if (conversationId) found.push(threads.byConversation(tx, accountId, conversationId, token, ids));
+    }
     const byIds = threads.byExternalIds(tx, accountId, event.channel.id, ids);
     if (event.channel.type === 'email') {
       found.push(byIds);
@@ -285,11 +293,7 @@ function factsOf(entry: store.NewMessage): MessageFacts {
     seq: entry.seq,
     kind: entry.kind,
     direction: 'in',
-    excerpt: entry.message.visibleText
-      .slice(0, EXCERPT_LENGTH * 2)
-      .replaceAll(/\s+/g, ' ')
-      .trim()
-      .slice(0, EXCERPT_LENGTH),
+    excerpt: excerptOf(entry.message.visibleText),
     authorUserId: null,
     authorName: entry.author.name,
     at: entry.event.receivedAt,

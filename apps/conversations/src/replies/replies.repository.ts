@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Address, FileRef, MessageState } from '@helpdesk/contracts';
-import { invalidField, isUuid, notFound, type Tx } from '@helpdesk/platform';
+import { conflict, invalidField, isUuid, notFound, type Tx } from '@helpdesk/platform';
 import type { Quoted } from './outgoing-content.js';
 
 export interface OutgoingMessage {
@@ -51,8 +51,9 @@ const toFile = (row: FileRow) => ({
 @Injectable()
 export class RepliesRepository {
   async lockThread(tx: Tx, accountId: string, ticketId: string): Promise<{ threadVersion: number }> {
-    const sql = 'SELECT thread_version FROM conversations.ticket_thread WHERE ticket_id = $1 AND account_id = $2 FOR UPDATE';
-    const row = await tx.queryOne<{ thread_version: number }>(sql, [ticketId, accountId]);
+    const sql = 'SELECT thread_version, merged_into FROM conversations.ticket_thread WHERE ticket_id = $1 AND account_id = $2 FOR UPDATE';
+    const row = await tx.queryOne<{ thread_version: number; merged_into: string | null }>(sql, [ticketId, accountId]);
+    if (row?.merged_into) throw conflict('ticket_merged', 'The ticket was merged into another meanwhile.');
     if (row) return { threadVersion: row.thread_version };
     // A ticket made by hand has no thread until the first message.
     await tx.query('INSERT INTO conversations.ticket_thread (ticket_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [

@@ -11,6 +11,7 @@ import {
 import { MessageBus } from '@helpdesk/messaging';
 import { conflict, Database, invalid, invalidField, notFound, type FieldProblem, type Runtime, type Tx } from '@helpdesk/platform';
 import { makeReplyToken } from '../threading/reply-token.js';
+import { excerptOf } from '../threading/excerpt.js';
 import { TimelineRepository } from '../timeline/timeline.repository.js';
 import { RUNTIME } from '../tokens.js';
 import { contentOf, withQuote } from './outgoing-content.js';
@@ -100,7 +101,7 @@ export class RepliesService {
             seq,
             kind: 'message',
             direction: 'out',
-            excerpt: content.text.slice(0, 600).replaceAll(/\s+/g, ' ').trim().slice(0, 300),
+            excerpt: excerptOf(content.text),
             authorUserId: author.userId,
             authorName: author.name,
             at: new Date().toISOString(),
@@ -122,9 +123,9 @@ export class RepliesService {
       const message = await this.repository.lockOutgoing(tx, accountId, grant.ticketId, messageId);
       if (!message) throw notFound();
       if (message.state === 'cancelled') return (await this.timeline.one(accountId, grant.ticketId, messageId, tx)) as TimelineItem;
-      const withdrawn = await this.bus.withdraw(tx, 'deliver-message', message.conversationId, ['messageId'], messageId);
+      const withdrawn = await this.bus.withdraw(tx, accountId, 'deliver-message', ['messageId'], messageId);
       if (message.state !== 'scheduled' || withdrawn === 0) throw conflict('already_sent', 'It is on its way already.');
-      await this.bus.withdraw(tx, 'message.added', grant.ticketId, ['message', 'messageId'], messageId);
+      await this.bus.withdraw(tx, accountId, 'message.added', ['message', 'messageId'], messageId);
       await this.repository.setState(tx, messageId, 'cancelled');
       return (await this.timeline.one(accountId, grant.ticketId, messageId, tx)) as TimelineItem;
     });

@@ -6,6 +6,7 @@ interface Row {
   ticket_id: string;
   channel_id: string;
   state: Candidate['state'];
+  arrangement: number;
   reopen_until: Date | null;
   participants: string[];
   counterpart_value: string | null;
@@ -16,7 +17,7 @@ interface Row {
 }
 
 const COLUMNS = `
-  c.id AS conversation_id, t.ticket_id, c.channel_id, t.state, t.reopen_until, c.participants, c.counterpart_value, c.subject,
+  c.id AS conversation_id, t.ticket_id, c.channel_id, t.state, t.arrangement, t.reopen_until, c.participants, c.counterpart_value, c.subject,
   (SELECT array_agg(d.domain) FROM conversations.contact p JOIN conversations.company_domain d ON d.company_id = p.company_id WHERE p.id = c.contact_id) AS domains`;
 const THREAD = 'JOIN conversations.ticket_thread t ON t.ticket_id = c.ticket_id';
 
@@ -27,6 +28,7 @@ const toCandidate =
     ticketId: row.ticket_id,
     channelId: row.channel_id,
     state: row.state,
+    arrangement: row.arrangement,
     reopenUntil: row.reopen_until,
     participants: row.participants,
     counterpart: row.counterpart_value,
@@ -37,9 +39,25 @@ const toCandidate =
     customerText: row.customer_text ?? null,
   });
 
-export async function byConversation(tx: Tx, accountId: string, conversationId: string, token: string): Promise<Candidate[]> {
-  const sql = `SELECT ${COLUMNS}, $3::text AS matched FROM conversations.conversation c ${THREAD} WHERE c.account_id = $1 AND c.id = $2`;
-  return (await tx.query<Row>(sql, [accountId, conversationId, token])).map(toCandidate('D-22'));
+/**
+ * The conversation of a reply address. Where a part of it was moved to another ticket since, the part that has the message which is answered
+ * (`ids`, the closest first).
+ */
+export async function byConversation(
+  tx: Tx,
+  accountId: string,
+  conversationId: string,
+  token: string,
+  ids: string[],
+): Promise<Candidate[]> {
+  const sql = `
+    SELECT ${COLUMNS}, $3::text AS matched FROM conversations.conversation named
+    JOIN conversations.conversation c ON c.account_id = $1
+      AND (c.id = named.id OR c.id = named.origin_id OR c.origin_id = coalesce(named.origin_id, named.id)) ${THREAD}
+    WHERE named.account_id = $1 AND named.id = $2
+    ORDER BY (SELECT min(array_position($4::text[], m.external_id)) FROM conversations.message m
+      WHERE m.account_id = $1 AND m.external_id = ANY ($4::text[]) AND m.conversation_id = c.id) NULLS LAST, c.id <> named.id LIMIT 1`;
+  return (await tx.query<Row>(sql, [accountId, conversationId, token, ids])).map(toCandidate('D-22'));
 }
 
 /**
@@ -67,9 +85,13 @@ export async function byMessageId(tx: Tx, accountId: string, channelId: string, 
 
 export async function byNumber(tx: Tx, accountId: string, number: number): Promise<Candidate[]> {
   const sql = `
-    SELECT ${COLUMNS}, '#' || $2::int AS matched FROM conversations.ticket_thread n
-    JOIN conversations.conversation c ON c.ticket_id = n.ticket_id ${THREAD}
-    WHERE n.account_id = $1 AND n.number = $2 ORDER BY c.created_at DESC LIMIT 5`;
+    WITH RECURSIVE way AS (
+      SELECT ticket_id, merged_into FROM conversations.ticket_thread WHERE account_id = $1 AND number = $2
+      UNION SELECT n.ticket_id, n.merged_into FROM way JOIN conversations.ticket_thread n ON n.account_id = $1 AND n.ticket_id = way.merged_into
+    )
+    SELECT ${COLUMNS}, '#' || $2::int AS matched FROM way
+    JOIN conversations.conversation c ON c.account_id = $1 AND c.ticket_id = way.ticket_id ${THREAD}
+    WHERE way.merged_into IS NULL ORDER BY c.created_at DESC LIMIT 5`;
   return (await tx.query<Row>(sql, [accountId, number])).map(toCandidate('D-24'));
 }
 

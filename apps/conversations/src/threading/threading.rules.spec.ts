@@ -34,6 +34,7 @@ const candidate = (change: Partial<Candidate> = {}): Candidate => ({
   ticketId: 't1',
   channelId: 'ch1',
   state: 'open',
+  arrangement: 0,
   reopenUntil: null,
   participants: ['lea@acme.test', 'bob@globex.test'],
   counterpart: 'lea@acme.test',

@@ -1,12 +1,14 @@
 import { normaliseSubject } from '@helpdesk/content';
-import type { InboundMessage, LinkKind, ThreadDecision } from '@helpdesk/contracts';
+import type { InboundMessage, LinkKind, ThreadDecision, ThreadState } from '@helpdesk/contracts';
 
 /** A conversation that a message may belong to, and how it was found. */
 export interface Candidate {
   conversationId: string;
   ticketId: string;
   channelId: string;
-  state: 'open' | 'closed' | 'deleted' | 'spam';
+  state: ThreadState;
+  /** Of the thread, as it was when it was found: another one means that entries left it since. */
+  arrangement: number;
   reopenUntil: Date | null;
   participants: string[];
   counterpart: string | null;

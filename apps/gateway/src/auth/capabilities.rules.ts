@@ -61,6 +61,7 @@ const VIEW_NEEDS: Record<TicketViewId, Capability[]> = {
   following: ['views.own'],
   all_open: ['helpdesk'],
   all_closed: ['views.all'],
+  spam: ['views.all', 'ticket.delete'],
   trash: ['views.all', 'ticket.delete'],
 };
 

@@ -1,12 +1,14 @@
-import { AuthorizeTicket, GetNotification, LocateMessage } from '@helpdesk/contracts';
+import { AuthorizeTicket, GetNotification, GetOperation, LocateMessage } from '@helpdesk/contracts';
 import type { RpcClient } from '@helpdesk/platform';
 import { actorFor, routeOf, type DeskRequest, type Principal } from '../auth/principal.js';
 
-type Resolve = (rpc: RpcClient, me: Principal, id: string) => Promise<string>;
+/** Null: of no ticket by itself. */
+type Resolve = (rpc: RpcClient, me: Principal, id: string) => Promise<string | null>;
 
 /** Routes whose answer tells of a ticket, by the beginning of their pattern, and how the ticket is found. */
 const ABOUT_TICKETS: [string, Resolve][] = [
   ['/api/v1/tickets/:id/', async (_rpc, _me, id) => id],
+  ['/api/v1/operations/:id/', async (rpc, me, id) => (await rpc.call(GetOperation, actorFor(me), { id })).ticketId],
   ['/api/v1/messages/:id/', async (rpc, me, id) => (await rpc.call(LocateMessage, actorFor(me), { id })).ticketId],
   ['/api/v1/notifications/:id/', async (rpc, me, id) => (await rpc.call(GetNotification, actorFor(me), { id })).ticketId],
 ];
@@ -29,6 +31,7 @@ const ABOUT_NO_TICKET = new Set([
   '/api/v1/quarantine/:id/replay',
   '/api/v1/teams',
   '/api/v1/tickets',
+  '/api/v1/tickets/bulk',
   '/api/v1/users',
   '/api/v1/users/:id/invitation',
   '/api/v1/views',
@@ -47,5 +50,6 @@ export async function checkStillVisible(rpc: RpcClient, me: Principal, request: 
   const resolve = resolverOf(routeOf(request));
   if (!resolve) return;
   const { id = '' } = request.params as { id?: string };
-  await rpc.call(AuthorizeTicket, actorFor(me), { id: await resolve(rpc, me, id), action: 'view' });
+  const ticketId = await resolve(rpc, me, id);
+  if (ticketId) await rpc.call(AuthorizeTicket, actorFor(me), { id: ticketId, action: 'view' });
 }

@@ -16,6 +16,7 @@ const NAMES: Record<TicketViewId, string> = {
   following: 'Following',
   all_open: 'All open',
   all_closed: 'All closed',
+  spam: 'Spam',
   trash: 'Trash',
 };
 

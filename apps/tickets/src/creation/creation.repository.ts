@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { CreateTicketArgs } from '@helpdesk/contracts';
 import type { Tx } from '@helpdesk/platform';
 import { storedValues } from '../properties/property.rules.js';
-import { TicketRepository } from '../tickets/ticket.repository.js';
+import { AssociationsRepository } from '../tickets/associations.repository.js';
 
 @Injectable()
 export class CreationRepository {
-  constructor(private readonly tickets: TicketRepository) {}
+  constructor(private readonly associations: AssociationsRepository) {}
 
   /** Makes a ticket by hand with the account's next number; false when it is there already. */
   async insert(tx: Tx, accountId: string, t: CreateTicketArgs, at: Date): Promise<boolean> {
@@ -39,7 +39,7 @@ export class CreationRepository {
       ],
     );
     const contactIds = t.contacts.map(({ id }) => id);
-    if (row) await this.tickets.associate(tx, accountId, t.id, contactIds, t.companyIds);
+    if (row) await this.associations.associate(tx, accountId, t.id, contactIds, t.companyIds);
     return row !== undefined;
   }
 }

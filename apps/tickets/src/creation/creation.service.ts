@@ -7,7 +7,7 @@ import { missingFields, requiring } from '../properties/create-form.rules.js';
 import { categoryProblems, valueProblems } from '../properties/property.rules.js';
 import { refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
-import { TicketRepository } from '../tickets/ticket.repository.js';
+import { TicketRepository, userNamed } from '../tickets/ticket.repository.js';
 import { TicketsService } from '../tickets/tickets.service.js';
 import { CreationRepository } from './creation.repository.js';
 
@@ -45,8 +45,9 @@ export class CreationService {
       const ticket = isNew ? await this.repository.lock(tx, accountId, args.id) : await this.repository.inScope(scope, 'view', args.id, tx);
       if (!ticket) throw notFound();
       if (isNew) {
-        const actor = { type: 'user' as const, id: scope.userId, name: actorName };
-        await this.repository.record(tx, ticket, 1, at, actor, args.source, [{ field: 'name', old: null, new: name }]);
+        await this.repository.record(tx, ticket, 1, at, userNamed(scope, actorName), args.source, [
+          { field: 'name', old: null, new: name },
+        ]);
         this.changes.begun(tx, ticket);
       }
       return this.tickets.view(scope, ticket, tx);

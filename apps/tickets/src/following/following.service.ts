@@ -13,10 +13,15 @@ export class FollowingService {
 
   async follow(scope: TicketScope, id: string, follows: boolean): Promise<void> {
     const ticket = await this.tickets.mayDo(scope, id, 'view');
+    await this.database.transaction(scope, (tx) => this.set(tx, scope, ticket.id, follows));
+  }
+
+  /** False when it was so before. */
+  async set(tx: Tx, { accountId, userId }: TicketScope, ticketId: string, follows: boolean): Promise<boolean> {
     const sql = follows
-      ? 'INSERT INTO tickets.ticket_follower (account_id, ticket_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING'
-      : 'DELETE FROM tickets.ticket_follower WHERE account_id = $1 AND ticket_id = $2 AND user_id = $3';
-    await this.database.query(scope, sql, [scope.accountId, ticket.id, scope.userId]);
+      ? 'INSERT INTO tickets.ticket_follower (account_id, ticket_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1'
+      : 'DELETE FROM tickets.ticket_follower WHERE account_id = $1 AND ticket_id = $2 AND user_id = $3 RETURNING 1';
+    return (await tx.query(sql, [accountId, ticketId, userId])).length > 0;
   }
 
   async followers(tx: Tx, accountId: string, ticketId: string): Promise<string[]> {

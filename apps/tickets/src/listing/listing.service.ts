@@ -34,13 +34,7 @@ export class ListingService {
     const custom = await this.customView(scope, args.view);
     const sort = args.sort ?? custom?.sort ?? '-lastActivityAt';
     const { column, isDescending, kept, restored } = orderOf(sort);
-    const where = [
-      args.view === 'trash' ? 't.deleted_at IS NOT NULL' : 't.deleted_at IS NULL',
-      // The trash shows what one may take out of it again.
-      scopeToSql(scope, args.view === 'trash' ? 'delete' : 'view', 't', add),
-      ...conditions(scope, args, add),
-      ...(await this.filters(scope, [custom?.filter, args.filter], add)),
-    ];
+    const where = await this.where(scope, args, custom, add);
     if (args.cursor !== undefined) {
       const after = readCursor(args.cursor, listIdOf(args, sort));
       where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${restored(add(after.value))}, ${add(after.id)}::uuid)`);
@@ -59,6 +53,30 @@ export class ListingService {
       items: page.map(toRow),
       nextCursor: rows.length > args.limit && last ? writeCursor(listIdOf(args, sort), last.sort_value, last.id) : null,
     };
+  }
+
+  /** The covered tickets of a view, as far as they fit the filter; at most `limit`. */
+  async idsOf(scope: TicketScope, args: Pick<ListTicketsArgs, 'view' | 'filter'>, limit: number): Promise<string[]> {
+    const values: unknown[] = [];
+    const add = (value: unknown) => `$${values.push(value)}`;
+    const where = await this.where(scope, args, await this.customView(scope, args.view), add);
+    const sql = `SELECT t.id FROM tickets.ticket t WHERE ${where.join(' AND ')} LIMIT ${Math.trunc(limit)}`;
+    return (await this.database.query<{ id: string }>(scope, sql, values, 'once')).map(({ id }) => id);
+  }
+
+  private async where(
+    scope: TicketScope,
+    args: Pick<ListTicketsArgs, 'view' | 'filter' | 'q' | 'contactId'>,
+    custom: CustomView | undefined,
+    add: (value: unknown) => string,
+  ): Promise<string[]> {
+    return [
+      ...(isRemoved(args.view) ? [] : ['t.deleted_at IS NULL']),
+      // The trash and spam show what one may take out again.
+      scopeToSql(scope, isRemoved(args.view) ? 'delete' : 'view', 't', add),
+      ...conditions(scope, args, add),
+      ...(await this.filters(scope, [custom?.filter, args.filter], add)),
+    ];
   }
 
   /** Undefined for a default view; throws 422 for one that is not there for him. */
@@ -102,7 +120,7 @@ export class ListingService {
     const broad = predicates.filter(({ view }) => BROAD.includes(view));
     const filters = broad.map(({ view, holds }) => `count(*) FILTER (WHERE ${holds})::int AS "${view}"`);
     const narrow = [...predicates.filter(({ view }) => !BROAD.includes(view)), ...custom].map(({ view, holds }) =>
-      view === 'trash'
+      isRemoved(view)
         ? `(${count(`${holds} AND ${scopeToSql(scope, 'delete', 't', add)}`)})::int AS "${view}"`
         : `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`,
     );
@@ -135,12 +153,23 @@ const VIEWS: Record<TicketViewId, (user: () => string) => string> = {
   mentions: (user) => mine('ticket_mention', user()),
   following: (user) => mine('ticket_follower', user()),
   all_closed: () => 't.closed_at IS NOT NULL',
-  trash: () => 't.deleted_at IS NOT NULL',
+  spam: () => `t.deleted_at IS NOT NULL AND t.removal = 'spam'`,
+  trash: () => `t.deleted_at IS NOT NULL AND t.removal = 'trash'`,
 };
+/** Views of what is on no desk. */
+const isRemoved = (view: string | undefined) => view === 'spam' || view === 'trash';
 
 const isDefaultView = (view: string): view is TicketViewId => TICKET_VIEWS.some((known) => known === view);
 
-function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unknown) => string): string[] {
+/** The ticket of a number, or the one that it was merged into. */
+const numbered = (number: string) =>
+  `(t.number = ${number} OR t.id IN (SELECT r.survivor_id FROM tickets.ticket_redirect r WHERE r.account_id = t.account_id AND r.number = ${number}))`;
+
+function conditions(
+  scope: TicketScope,
+  args: Pick<ListTicketsArgs, 'view' | 'q' | 'contactId'>,
+  add: (value: unknown) => string,
+): string[] {
   const found: string[] = [];
   if (args.view && isDefaultView(args.view)) found.push(VIEWS[args.view](() => add(scope.userId)));
   if (args.contactId !== undefined)
@@ -148,7 +177,7 @@ function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unkn
       `EXISTS (SELECT 1 FROM tickets.ticket_contact c WHERE c.account_id = t.account_id AND c.ticket_id = t.id AND c.contact_id = ${add(args.contactId)}::uuid)`,
     );
   const q = args.q?.trim();
-  if (q && /^#?\d{1,9}$/.test(q)) found.push(`t.number = ${add(Number(q.replace('#', '')))}`);
+  if (q && /^#?\d{1,9}$/.test(q)) found.push(numbered(add(Number(q.replace('#', '')))));
   else if (q) {
     const pattern = add(containing(q));
     found.push(`(t.name ILIKE ${pattern} OR t.contact_name ILIKE ${pattern})`);

@@ -5,7 +5,7 @@ import { MessageBus } from '@helpdesk/messaging';
 import { conflict, Database, invalid, invalidField, isForeignKeyViolation, newId, notFound, type Tx } from '@helpdesk/platform';
 import { PropertiesService } from '../properties/properties.service.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
-import type { ActivityActor, StoredTicket } from '../tickets/ticket.repository.js';
+import { userNamed, type StoredTicket } from '../tickets/ticket.repository.js';
 import { pipelineProblems, planPipeline, type PipelinePlan } from './pipeline.rules.js';
 import { PipelinesService } from './pipelines.service.js';
 import { aloneInSettings } from '../settings.js';
@@ -150,7 +150,7 @@ export class PipelineSettingsService {
     const target = known.find(({ stages }) => stages.some((stage) => stage.id === targetId));
     if (targetId !== undefined && (!target || stageIds.includes(targetId)))
       throw invalidField('/moveToStageId', 'wrong_stage', 'is no status that stays');
-    const actor: ActivityActor = { type: 'user', id: scope.userId, name: actorName };
+    const actor = userNamed(scope, actorName);
     // What another replica has just changed counts here too.
     this.pipelines.forget(accountId);
     for (;;) {

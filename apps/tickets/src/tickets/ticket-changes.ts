@@ -32,7 +32,16 @@ export class TicketChanges {
   ) {}
 
   /** Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. */
-  async apply(tx: Tx, ticket: StoredTicket, update: TicketUpdate, actor: ActivityActor, source: string, at: Date): Promise<number> {
+  async apply(
+    tx: Tx,
+    ticket: StoredTicket,
+    update: TicketUpdate,
+    actor: ActivityActor,
+    source: string,
+    at: Date,
+    /** What changed beside its own columns. */
+    more: TicketChange[] = [],
+  ): Promise<number> {
     const pipelines = await this.pipelines.list(ticket.account_id, tx);
     const pipeline = pipelines.find(({ id }) => id === (update.pipeline_id ?? ticket.pipeline_id));
     const stageOf = (id: string) => pipelines.flatMap(({ stages }) => stages).find((stage) => stage.id === id);
@@ -40,7 +49,7 @@ export class TicketChanges {
       stage_id: (id) => stageOf(id)?.name,
       pipeline_id: (id) => pipelines.find((known) => known.id === id)?.name,
     };
-    const changes: TicketChange[] = [];
+    const changes: TicketChange[] = [...more];
     for (const [column, field] of Object.entries(FIELDS) as [keyof typeof FIELDS, string][]) {
       const value = update[column];
       if (value === undefined || isDeepStrictEqual(value, ticket[column])) continue;
@@ -56,7 +65,12 @@ export class TicketChanges {
     if (isSame) return ticket.version;
     const before = await this.repository.accessFacts(tx, ticket);
     const version = await this.repository.update(tx, ticket, { ...update, closed_at: closedAt });
-    const { owner_id: ownerId = ticket.owner_id, team_id: teamId = ticket.team_id, deleted_at: deletedAt = ticket.deleted_at } = update;
+    const {
+      owner_id: ownerId = ticket.owner_id,
+      team_id: teamId = ticket.team_id,
+      deleted_at: deletedAt = ticket.deleted_at,
+      removal,
+    } = update;
     const after = { ...before, ownerId, teamId };
     this.tellScreens(tx, ticket, version, ticket.deleted_at ? null : before, deletedAt ? null : after);
     if (changes.length === 0) return version;
@@ -69,7 +83,7 @@ export class TicketChanges {
         version,
         changes,
         // In the trash the thread takes no further message.
-        state: deletedAt ? 'deleted' : isClosed ? 'closed' : 'open',
+        state: deletedAt ? (removal === 'spam' ? 'spam' : 'deleted') : isClosed ? 'closed' : 'open',
         reopenUntil: !deletedAt && closedAt && pipeline ? reopenUntil(pipeline, closedAt) : null,
         actorUserId: actor.id,
         actorName: actor.name,
@@ -86,6 +100,18 @@ export class TicketChanges {
   begun(tx: Tx, ticket: Pick<StoredTicket, 'account_id' | 'id' | 'owner_id' | 'team_id'>): void {
     const after = { accountId: ticket.account_id, ownerId: ticket.owner_id, teamId: ticket.team_id, shares: [] };
     this.tellScreens(tx, ticket, 1, null, after);
+  }
+
+  /**
+   * It went into another ticket (`into`), or came out of it again (null): nobody sees it by itself while it is there. Conversations is told
+   * of the merge, not of this.
+   */
+  async merged(tx: Tx, ticket: StoredTicket, into: string | null, actor: ActivityActor, at: Date): Promise<void> {
+    const access = await this.repository.accessFacts(tx, ticket);
+    const removed = into ? { deleted_at: at, removal: 'merged' as const } : { deleted_at: null, removal: 'trash' as const };
+    const version = await this.repository.update(tx, ticket, removed);
+    await this.repository.record(tx, ticket, version, at, actor, 'merge', [{ field: 'mergedInto', old: null, new: into }]);
+    this.tellScreens(tx, ticket, version, into ? access : null, into ? null : access);
   }
 
   /** Somebody gained or lost sight of the ticket without a change of its fields: `before` is how it was. */

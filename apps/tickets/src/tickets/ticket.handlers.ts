@@ -5,6 +5,7 @@ import type { Runtime, Tx } from '@helpdesk/platform';
 import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { RUNTIME } from '../tokens.js';
+import { AssociationsRepository } from './associations.repository.js';
 import { TicketChanges } from './ticket-changes.js';
 import { TicketNotices, type Notice } from './ticket-notices.js';
 import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
@@ -16,6 +17,7 @@ export class TicketHandlers {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
     private readonly repository: TicketRepository,
+    private readonly associations: AssociationsRepository,
     private readonly pipelines: PipelinesService,
     private readonly changes: TicketChanges,
     private readonly following: FollowingService,
@@ -31,7 +33,7 @@ export class TicketHandlers {
     const number = await this.repository.create(tx, accountId, event, place);
     if (number === undefined) return;
     this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
-    if (event.link) await this.repository.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
+    if (event.link) await this.associations.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
       await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));
     }
@@ -39,7 +41,7 @@ export class TicketHandlers {
 
   @OnEvent(MessageAdded)
   async onMessageAdded(event: MessageAdded, tx: Tx, { accountId }: Delivery): Promise<void> {
-    const ticket = await this.repository.lock(tx, accountId, event.ticketId);
+    const ticket = await this.repository.lockSurvivor(tx, accountId, event.ticketId);
     if (!ticket) throw new Error('the ticket of the message is not there yet');
     const { message } = event;
     const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id, tx);
@@ -47,10 +49,11 @@ export class TicketHandlers {
     const stage = pipeline && current ? stageAfterMessage(message, current, pipeline) : undefined;
     const at = new Date(message.at);
     // A message that had waited for its time may come after newer ones: what the list shows stays the newest.
-    const isNewest = message.seq > ticket.thread_version;
+    // One that was said on a ticket merged since stands among others now, and conversations tells how.
+    const isNewest = ticket.id === event.ticketId && message.seq > ticket.thread_version;
     const update: TicketUpdate = isNewest
       ? { thread_version: message.seq, last_activity_at: at, excerpt: message.excerpt }
-      : { last_activity_at: ticket.last_activity_at };
+      : { last_activity_at: later(ticket.last_activity_at, at) };
     if (stage) update.stage_id = stage.id;
     // The first reply takes an unassigned ticket (S-41).
     if (message.direction === 'out' && message.authorUserId && !ticket.owner_id) update.owner_id = message.authorUserId;
@@ -66,7 +69,7 @@ export class TicketHandlers {
   /** A comment is activity, but not news for the customer: neither status nor the public thread move. */
   @OnEvent(CommentAdded)
   async onCommentAdded(event: CommentAdded, tx: Tx, { accountId }: Delivery): Promise<void> {
-    const ticket = await this.repository.lock(tx, accountId, event.ticketId);
+    const ticket = await this.repository.lockSurvivor(tx, accountId, event.ticketId);
     if (!ticket) throw new Error('the ticket of the comment is not there yet');
     const at = new Date(event.at);
     const actor = { type: 'user' as const, id: event.authorUserId, name: event.authorName };
@@ -94,7 +97,7 @@ export class TicketHandlers {
 
   @OnEvent(MessageDeliveryFailed)
   async onMessageDeliveryFailed(event: MessageDeliveryFailed, tx: Tx, { accountId }: Delivery): Promise<void> {
-    const ticket = await this.repository.lock(tx, accountId, event.ticketId);
+    const ticket = await this.repository.lockSurvivor(tx, accountId, event.ticketId);
     if (ticket?.owner_id) await this.tellOwner(tx, ticket, 'delivery_failed', event.messageId);
     else
       this.runtime.logger.info(

@@ -1,9 +1,9 @@
 import type { TicketRow, TicketView } from '@helpdesk/contracts';
 import type { StoredTicket } from './ticket.repository.js';
 
-type Associations = Pick<TicketView, 'contactIds' | 'companyIds'>;
+type Associations = Pick<TicketView, 'contactIds' | 'companyIds' | 'mergedIds'>;
 
-export function toView(t: StoredTicket, links: TicketView['links'], { contactIds, companyIds }: Associations): TicketView {
+export function toView(t: StoredTicket, links: TicketView['links'], { contactIds, companyIds, mergedIds }: Associations): TicketView {
   return {
     id: t.id,
     number: t.number,
@@ -19,7 +19,7 @@ export function toView(t: StoredTicket, links: TicketView['links'], { contactIds
     companyIds,
     properties: t.properties,
     links,
-    mergedIds: [],
+    mergedIds,
     isUnreadable: t.is_unreadable,
     threadVersion: t.thread_version,
     version: t.version,

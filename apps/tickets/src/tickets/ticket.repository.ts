@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { scopeToSql, type TicketScope } from '@helpdesk/access';
-import type { ConversationStarted, Priority, TicketAccessFacts, TicketAction, TicketSource, TicketView } from '@helpdesk/contracts';
+import type { ConversationStarted, Priority, TicketAccessFacts, TicketAction, TicketSource } from '@helpdesk/contracts';
 import { Database, newId, type Tx } from '@helpdesk/platform';
+import { AssociationsRepository } from './associations.repository.js';
 
 export interface StoredTicket {
   id: string;
@@ -29,7 +30,14 @@ export interface StoredTicket {
   last_activity_at: Date;
   closed_at: Date | null;
   deleted_at: Date | null;
+  /** Why it is on no desk; says something only while `deleted_at` is set. */
+  removal: Removal;
 }
+
+/** In the trash, among spam, or gone into another ticket. */
+export type Removal = 'trash' | 'spam' | 'merged';
+/** Where a ticket is looked for. */
+export type Whereabouts = 'desk' | Removal;
 
 /** Columns of a ticket that a change may set. */
 export interface TicketUpdate {
@@ -45,8 +53,13 @@ export interface TicketUpdate {
   excerpt?: string;
   thread_version?: number;
   last_activity_at?: Date;
+  contact_id?: string | null;
+  contact_name?: string | null;
+  company_id?: string | null;
+  created_at?: Date;
   closed_at?: Date | null;
   deleted_at?: Date | null;
+  removal?: Removal;
 }
 
 export interface ActivityEntry {
@@ -61,9 +74,16 @@ export interface ActivityActor {
   name: string;
 }
 
+export const userNamed = ({ userId }: Pick<TicketScope, 'userId'>, name: string): ActivityActor => ({ type: 'user', id: userId, name });
+
+const isThere = (where: Whereabouts) => (where === 'desk' ? 't.deleted_at IS NULL' : `t.deleted_at IS NOT NULL AND t.removal = '${where}'`);
+
 @Injectable()
 export class TicketRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly associations: AssociationsRepository,
+  ) {}
 
   /** The ticket if the scope covers it, in one query: absent and invisible take the same path. */
   async inScope(
@@ -71,12 +91,12 @@ export class TicketRepository {
     action: TicketAction,
     id: string,
     tx?: Tx,
-    from: 'desk' | 'trash' = 'desk',
+    from: Whereabouts[] = ['desk'],
   ): Promise<StoredTicket | undefined> {
     const values: unknown[] = [id];
     const predicate = scopeToSql(scope, action, 't', (value) => `$${values.push(value)}`);
     const lock = tx ? ' FOR UPDATE' : '';
-    const sql = `SELECT t.* FROM tickets.ticket t WHERE t.id = $1 AND t.deleted_at IS ${from === 'desk' ? '' : 'NOT '}NULL AND ${predicate}${lock}`;
+    const sql = `SELECT t.* FROM tickets.ticket t WHERE t.id = $1 AND (${from.map(isThere).join(' OR ')}) AND ${predicate}${lock}`;
     return (tx ?? this.database.within(scope)).queryOne<StoredTicket>(sql, values);
   }
 
@@ -93,19 +113,38 @@ export class TicketRepository {
     return { accountId: account_id, ownerId: owner_id, teamId: team_id, shares };
   }
 
-  /** Which of these the scope covers. */
+  /** Which of these the scope covers; a merged one is covered by the one that it went into. */
   async visible(scope: TicketScope, ids: string[]): Promise<string[]> {
     const values: unknown[] = [ids];
     const predicate = scopeToSql(scope, 'view', 't', (value) => `$${values.push(value)}`);
     const rows = await this.database.query<{ id: string }>(
       scope,
-      `SELECT t.id FROM tickets.ticket t WHERE t.id = ANY ($1::uuid[]) AND t.deleted_at IS NULL AND ${predicate}`,
+      `SELECT asked.id FROM unnest($1::uuid[]) asked (id) LEFT JOIN tickets.ticket_redirect r ON r.merged_id = asked.id
+       JOIN tickets.ticket t ON t.id = coalesce(r.survivor_id, asked.id) WHERE t.deleted_at IS NULL AND ${predicate}`,
       values,
     );
     return rows.map((row) => row.id);
   }
 
-  /** For events: no person asks. */
+  /** Where a merged ticket went; undefined for one that was not, or is not there. */
+  async survivorOf(scope: TicketScope, id: string, tx?: Tx): Promise<string | undefined> {
+    const sql = 'SELECT survivor_id FROM tickets.ticket_redirect WHERE account_id = $1 AND merged_id = $2';
+    return (await (tx ?? this.database.within(scope)).queryOne<{ survivor_id: string }>(sql, [scope.accountId, id]))?.survivor_id;
+  }
+
+  /** For events: no person asks. A merged ticket is found as the one that it went into. */
+  async lockSurvivor(tx: Tx, accountId: string, id: string): Promise<StoredTicket | undefined> {
+    for (;;) {
+      const ticket = await tx.queryOne<StoredTicket>(
+        `SELECT t.* FROM tickets.ticket t WHERE t.account_id = $1 AND t.id = coalesce(
+           (SELECT survivor_id FROM tickets.ticket_redirect WHERE account_id = $1 AND merged_id = $2), $2) FOR UPDATE OF t`,
+        [accountId, id],
+      );
+      // Merged while it was waited for.
+      if (!ticket?.deleted_at || ticket.removal !== 'merged') return ticket;
+    }
+  }
+
   async lock(tx: Tx, accountId: string, id: string): Promise<StoredTicket | undefined> {
     return tx.queryOne<StoredTicket>('SELECT * FROM tickets.ticket WHERE account_id = $1 AND id = $2 FOR UPDATE', [accountId, id]);
   }
@@ -144,7 +183,7 @@ export class TicketRepository {
       ],
     );
     if (row)
-      await this.associate(
+      await this.associations.associate(
         tx,
         accountId,
         event.ticketId,
@@ -152,30 +191,6 @@ export class TicketRepository {
         event.companyId ? [event.companyId] : [],
       );
     return row?.number;
-  }
-
-  async associate(tx: Tx, accountId: string, ticketId: string, contactIds: string[], companyIds: string[]): Promise<void> {
-    for (const [table, ids] of [
-      ['contact', contactIds],
-      ['company', companyIds],
-    ] as const) {
-      if (ids.length === 0) continue;
-      void tx.query(
-        `INSERT INTO tickets.ticket_${table} (account_id, ticket_id, ${table}_id, position)
-         SELECT $1, $2, x.id, x.position - 1 FROM unnest($3::uuid[]) WITH ORDINALITY x (id, position) ON CONFLICT DO NOTHING`,
-        [accountId, ticketId, ids],
-      );
-    }
-  }
-
-  /** All contacts and companies, the first one first. */
-  async associations(ask: Pick<Tx, 'queryOne'>, { account_id, id }: StoredTicket): Promise<Pick<TicketView, 'contactIds' | 'companyIds'>> {
-    const row = await ask.queryOne<{ contact_ids: string[]; company_ids: string[] }>(
-      `SELECT ARRAY(SELECT contact_id FROM tickets.ticket_contact WHERE account_id = $1 AND ticket_id = $2 ORDER BY position) AS contact_ids,
-              ARRAY(SELECT company_id FROM tickets.ticket_company WHERE account_id = $1 AND ticket_id = $2 ORDER BY position) AS company_ids`,
-      [account_id, id],
-    );
-    return { contactIds: row?.contact_ids ?? [], companyIds: row?.company_ids ?? [] };
   }
 
   /** Sets columns and makes the next version. */
@@ -189,23 +204,10 @@ export class TicketRepository {
     return row?.version ?? 0;
   }
 
-  async link(tx: Tx, accountId: string, ticketId: string, kind: string, otherId: string): Promise<void> {
-    const back = kind === 'related' ? 'related' : null;
-    const sql = 'INSERT INTO tickets.ticket_link (account_id, ticket_id, kind, other_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING';
-    await tx.query(sql, [accountId, ticketId, kind, otherId]);
-    if (back) await tx.query(sql, [accountId, otherId, back, ticketId]);
-  }
-
-  /** Links whose other end the scope covers as well. */
-  async links(scope: TicketScope, ticketId: string, tx?: Tx): Promise<TicketView['links']> {
-    const values: unknown[] = [ticketId];
-    const predicate = scopeToSql(scope, 'view', 't', (value) => `$${values.push(value)}`);
-    const rows = await (tx ?? this.database.within(scope)).query<{ kind: TicketView['links'][number]['kind']; other_id: string }>(
-      `SELECT l.kind, l.other_id FROM tickets.ticket_link l JOIN tickets.ticket t ON t.id = l.other_id
-       WHERE l.ticket_id = $1 AND t.deleted_at IS NULL AND ${predicate} ORDER BY l.created_at`,
-      values,
-    );
-    return rows.map((row) => ({ kind: row.kind, ticketId: row.other_id }));
+  /** The one with the lowest number. */
+  async lowest(tx: Tx, accountId: string, ids: string[]): Promise<string | undefined> {
+    const sql = 'SELECT id FROM tickets.ticket WHERE account_id = $1 AND id = ANY ($2::uuid[]) ORDER BY number LIMIT 1';
+    return (await tx.queryOne<{ id: string }>(sql, [accountId, ids]))?.id;
   }
 
   async record(

@@ -6,16 +6,18 @@ import { PropertiesService } from '../properties/properties.service.js';
 import { missingFields, requiring, type FormValues } from '../properties/create-form.rules.js';
 import { categoryProblems, isEmpty, storedValues, valueProblems } from '../properties/property.rules.js';
 import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
+import { AssociationsRepository } from './associations.repository.js';
 import { TicketChanges } from './ticket-changes.js';
 import { toView } from './ticket.mapper.js';
-import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
-import { moveProblem } from './ticket.rules.js';
+import { TicketRepository, userNamed, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
+import { moveProblem, type Place } from './ticket.rules.js';
 
 @Injectable()
 export class TicketsService {
   constructor(
     private readonly database: Database,
     private readonly repository: TicketRepository,
+    private readonly associations: AssociationsRepository,
     private readonly pipelines: PipelinesService,
     private readonly changes: TicketChanges,
     private readonly properties: PropertiesService,
@@ -28,8 +30,8 @@ export class TicketsService {
   /** The ticket as the API shows it to this person. */
   async view(scope: TicketScope, ticket: StoredTicket, tx?: Tx): Promise<TicketView> {
     const [links, associations] = await Promise.all([
-      this.repository.links(scope, ticket.id, tx),
-      this.repository.associations(tx ?? this.database.within(scope), ticket),
+      this.associations.links(scope, ticket.id, tx),
+      this.associations.ofTicket(tx ?? this.database.within(scope), ticket),
     ]);
     return toView(ticket, links, associations);
   }
@@ -49,8 +51,9 @@ export class TicketsService {
   async authorize(scope: TicketScope, id: string, action: TicketAction, moveToStageId?: string): Promise<TicketGrant> {
     const ticket = await this.mayDo(scope, id, action);
     if (moveToStageId !== undefined) {
-      await this.checkMove(scope, ticket, moveToStageId, '/moveTo');
-      const [lack] = await this.lacksFor(ticket, moveToStageId, valuesOf(ticket));
+      const to = { pipelineId: ticket.pipeline_id, stageId: moveToStageId };
+      await this.checkMove(scope, ticket, to, '/moveTo');
+      const [lack] = await this.lacksFor(ticket, to, valuesOf(ticket));
       if (lack) throw invalidField('/moveTo', 'required_property', `needs ${lack.pointer} first`);
     }
     const { number, name, pipeline_id, stage_id, owner_id, version } = ticket;
@@ -59,20 +62,34 @@ export class TicketsService {
 
   async patch(scope: TicketScope, actorName: string, args: PatchTicketArgs): Promise<TicketView> {
     const changing = this.change(scope, args.id, 'edit', async (tx, ticket) => {
-      if (args.ifVersion !== undefined && args.ifVersion !== ticket.version) {
-        throw new Problem(412, 'stale', 'Changed meanwhile', `The ticket is at version ${ticket.version} by now.`);
-      }
-      if (args.stageId !== undefined) await this.checkMove(scope, ticket, args.stageId, '/stageId', tx);
-      const name = args.name?.trim();
-      if (name !== undefined && (name === '' || name.length > 255)) throw invalidField('/name', 'length', 'must have 1 to 255 characters');
-      const { stageId: stage_id, ownerId: owner_id, teamId: team_id, priority, category } = args;
-      const properties = await this.propertiesAfter(tx, ticket, args);
-      const wanted: TicketUpdate = { name, stage_id, owner_id, team_id, priority, category, properties };
-      await this.changes.apply(tx, ticket, withoutAbsent(wanted), { type: 'user', id: scope.userId, name: actorName }, 'api', new Date());
+      const update = await this.checked(tx, scope, ticket, args);
+      await this.changes.apply(tx, ticket, update, userNamed(scope, actorName), 'api', new Date());
       // What his own change has made of it he is told, even where it has led out of his sight.
       return this.view(scope, (await this.repository.lock(tx, scope.accountId, ticket.id)) ?? ticket, tx);
     });
     return changing.catch(refuseGoneStage);
+  }
+
+  /** What a person's wish makes of the ticket; throws 412 or 422 where it may not. */
+  async checked(tx: Tx, scope: TicketScope, ticket: StoredTicket, args: Omit<PatchTicketArgs, 'id'>): Promise<TicketUpdate> {
+    if (args.ifVersion !== undefined && args.ifVersion !== ticket.version) {
+      throw new Problem(412, 'stale', 'Changed meanwhile', `The ticket is at version ${ticket.version} by now.`);
+    }
+    const { pipelineId: pipeline_id } = args;
+    const to = { pipelineId: pipeline_id ?? ticket.pipeline_id, stageId: args.stageId ?? ticket.stage_id };
+    if (pipeline_id !== undefined || args.stageId !== undefined) await this.checkMove(scope, ticket, to, '/stageId', tx);
+    const name = args.name?.trim();
+    if (name !== undefined && (name === '' || name.length > 255)) throw invalidField('/name', 'length', 'must have 1 to 255 characters');
+    const { stageId: stage_id, ownerId: owner_id, teamId: team_id, priority, category } = args;
+    const properties = await this.propertiesAfter(tx, ticket, args);
+    return withoutAbsent({ name, pipeline_id, stage_id, owner_id, team_id, priority, category, properties });
+  }
+
+  /** Would the update put it into a status that is not there any more? */
+  async isStageGone(tx: Tx, ticket: StoredTicket, update: TicketUpdate): Promise<boolean> {
+    if (update.stage_id === undefined) return false;
+    const pipeline = await this.pipelines.find(ticket.account_id, update.pipeline_id ?? ticket.pipeline_id, tx);
+    return !pipeline?.stages.some(({ id }) => id === update.stage_id);
   }
 
   async visible(scope: TicketScope, ids: string[]): Promise<string[]> {
@@ -84,10 +101,12 @@ export class TicketsService {
     return this.repository.history(scope, ticket.id);
   }
 
-  /** The ticket, locked in a transaction: 404 when the scope does not show it, 403 when it shows it but does not allow the action. */
+  /** The ticket, or the one that it was merged into, locked in a transaction: 404 when the scope does not show it, 403 when it shows it but does not allow the action. */
   async mayDo(scope: TicketScope, id: string, action: TicketAction, tx?: Tx): Promise<StoredTicket> {
     const ticket = isUuid(id) ? await this.repository.inScope(scope, action, id, tx) : undefined;
     if (ticket) return ticket;
+    const survivorId = isUuid(id) ? await this.repository.survivorOf(scope, id, tx) : undefined;
+    if (survivorId) return this.mayDo(scope, survivorId, action, tx);
     if (action !== 'view' && isUuid(id) && (await this.repository.inScope(scope, 'view', id, tx))) {
       throw forbidden(`ticket_${action}_scope`, `Your rights do not allow you to ${action} this ticket.`);
     }
@@ -95,7 +114,7 @@ export class TicketsService {
   }
 
   /** The custom properties as the patch makes them, checked together with what the status asks for (D-54). */
-  private async propertiesAfter(tx: Tx, ticket: StoredTicket, args: PatchTicketArgs): Promise<TicketUpdate['properties']> {
+  private async propertiesAfter(tx: Tx, ticket: StoredTicket, args: Omit<PatchTicketArgs, 'id'>): Promise<TicketUpdate['properties']> {
     const { category, properties: given, stageId, ...own } = args;
     const after = { ...valuesOf(ticket), ...withoutAbsent({ ...own, category }), properties: { ...ticket.properties, ...given } };
     const problems = categoryProblems(category);
@@ -106,24 +125,31 @@ export class TicketsService {
       const cleared = known.filter(isCleared).map(({ name }) => name);
       problems.push(...valueProblems(given, known), ...missingFields(requiring(cleared), after));
     }
-    if (stageId !== undefined) problems.push(...(await this.lacksFor(ticket, stageId, after, tx)));
+    if (stageId !== undefined) problems.push(...(await this.lacksFor(ticket, { pipelineId: after.pipelineId, stageId }, after, tx)));
     if (problems.length > 0) throw invalid(problems);
     return given && storedValues(after.properties);
   }
 
   /** What a status that the ticket is not in yet requires and `values` leave empty. */
-  private async lacksFor(ticket: StoredTicket, stageId: string, values: FormValues, tx?: Tx): Promise<FieldProblem[]> {
+  private async lacksFor(ticket: StoredTicket, { pipelineId, stageId }: Place, values: FormValues, tx?: Tx): Promise<FieldProblem[]> {
     if (stageId === ticket.stage_id) return [];
-    const pipeline = await this.pipelines.find(ticket.account_id, ticket.pipeline_id, tx);
+    const pipeline = await this.pipelines.find(ticket.account_id, pipelineId, tx);
     const stage = pipeline?.stages.find(({ id }) => id === stageId);
     return missingFields(requiring(stage?.requiredProperties ?? []), values);
   }
 
-  private async checkMove(scope: TicketScope, ticket: StoredTicket, stageId: string, pointer: string, tx?: Tx): Promise<void> {
-    const pipeline = await this.pipelines.find(scope.accountId, ticket.pipeline_id, tx);
-    const problem = pipeline
-      ? moveProblem(pipeline, ticket.stage_id, stageId)
-      : { code: 'wrong_stage', detail: 'is no status of the ticket’s pipeline' };
+  /** Order within a pipeline is asked for only there: into another one a ticket may come anywhere (D-53, D-64). */
+  private async checkMove(
+    scope: TicketScope,
+    ticket: StoredTicket,
+    { pipelineId, stageId }: Place,
+    pointer: string,
+    tx?: Tx,
+  ): Promise<void> {
+    const pipeline = await this.pipelines.find(scope.accountId, pipelineId, tx);
+    if (!pipeline) throw invalidField('/pipelineId', 'unknown', 'is no pipeline');
+    const from = pipelineId === ticket.pipeline_id ? ticket.stage_id : stageId;
+    const problem = moveProblem(pipeline, from, stageId);
     if (problem && !(scope.isSuperAdmin && problem.code !== 'wrong_stage')) throw invalidField(pointer, problem.code, problem.detail);
   }
 }

@@ -48,7 +48,7 @@ export interface TicketRow {
 }
 
 /** The default views there are so far, in the order people see them (D-70). */
-export const TICKET_VIEWS = ['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'trash'] as const;
+export const TICKET_VIEWS = ['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'spam', 'trash'] as const;
 export type TicketViewId = (typeof TICKET_VIEWS)[number];
 export const TICKET_SORTS = ['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const;
 export type TicketSort = (typeof TICKET_SORTS)[number];
@@ -75,12 +75,18 @@ export interface PatchTicketArgs {
   id: string;
   /** Refused with 412 when the ticket has another version by now. */
   ifVersion?: number;
+  /** With a `stageId` of it. */
+  pipelineId?: string;
   stageId?: string;
   ownerId?: string | null;
   teamId?: string | null;
   priority?: Priority | null;
   category?: string[];
   name?: string;
+  /** All of them as they are to be; the first one is shown in lists. */
+  contacts?: { id: string; name: string }[];
+  companyIds?: string[];
+  links?: { kind: LinkKind; ticketId: string }[];
   /** Custom ones; absent = unchanged, null = cleared. */
   properties?: Record<string, unknown>;
 }

@@ -18,13 +18,16 @@ export interface TicketChange {
   newLabel?: string;
 }
 
+/** Whether a thread takes further messages. */
+export type ThreadState = 'open' | 'closed' | 'deleted' | 'spam';
+
 /** Properties of a ticket changed. Conversations shows it in the timeline and learns whether the thread is open. */
 @DefineEvent({ name: 'ticket.changed', version: 1, owner: 'tickets', consumers: ['conversations'], key: 'ticketId' })
 export class TicketChanged extends DomainEvent<TicketChanged> {
   @IsUUID() ticketId: string;
   @IsInt() version: number;
   @IsArray() changes: TicketChange[];
-  @IsIn(['open', 'closed', 'deleted', 'spam']) state: 'open' | 'closed' | 'deleted' | 'spam';
+  @IsIn(['open', 'closed', 'deleted', 'spam']) state: ThreadState;
   /** Until when a message of the customer reopens the closed ticket; null = for ever. */
   @IsOptional() @IsISO8601() reopenUntil: string | null;
   @IsOptional() @IsUUID() actorUserId: string | null;

@@ -89,6 +89,14 @@ export class Database {
     };
   }
 
+  /** Runs a part of an open transaction with what agents write for each other in sight, as {@link withComments} does for a whole one. */
+  async asComments<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+    void tx.query(`SET LOCAL ROLE "${this.commentsRole.replaceAll('"', '""')}"`);
+    const result = await work();
+    void tx.query('SET LOCAL ROLE NONE');
+    return result;
+  }
+
   private settings(sight: Sight): string {
     return settingsOf(sight, this.commentsRole);
   }

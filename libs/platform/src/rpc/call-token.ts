@@ -42,3 +42,6 @@ export function scopeOf(actor: Actor): TicketScope {
   if (actor.kind !== 'user') throw new Problem(403, 'no_user', 'Only a person may ask this');
   return actor.scope;
 }
+
+/** What people read of him; nothing for the desk itself. */
+export const nameOf = (actor: Actor): string => (actor.kind === 'user' ? actor.name : '');

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { MessageRethreaded, OperationDue, ThreadRearranged, TicketSplit } from '@helpdesk/contracts';
+import { OnEvent, type Delivery } from '@helpdesk/messaging';
+import type { Tx } from '@helpdesk/platform';
+import { TicketChanges } from '../tickets/ticket-changes.js';
+import { TicketRepository } from '../tickets/ticket.repository.js';
+import { BulkService } from './bulk.service.js';
+import { SplitService } from './split.service.js';
+
+@Injectable()
+export class OperationsHandlers {
+  constructor(
+    private readonly repository: TicketRepository,
+    private readonly changes: TicketChanges,
+    private readonly splits: SplitService,
+    private readonly bulk: BulkService,
+  ) {}
+
+  @OnEvent(TicketSplit)
+  onTicketSplit(event: TicketSplit, tx: Tx, { accountId }: Delivery): Promise<void> {
+    return this.splits.begin(tx, accountId, event);
+  }
+
+  @OnEvent(MessageRethreaded)
+  onMessageRethreaded(event: MessageRethreaded, tx: Tx, { accountId }: Delivery): Promise<void> {
+    return this.splits.rethreaded(tx, accountId, event);
+  }
+
+  /** What the list shows of the thread; nothing that anybody did to the ticket itself. */
+  @OnEvent(ThreadRearranged)
+  async onThreadRearranged(event: ThreadRearranged, tx: Tx, { accountId }: Delivery): Promise<void> {
+    const ticket = await this.repository.lock(tx, accountId, event.ticketId);
+    if (!ticket) return;
+    const last = event.lastMessageAt ? new Date(event.lastMessageAt) : ticket.last_activity_at;
+    const update = {
+      thread_version: event.threadVersion,
+      excerpt: event.excerpt ?? '',
+      last_activity_at: last > ticket.last_activity_at ? last : ticket.last_activity_at,
+    };
+    await this.changes.apply(tx, ticket, update, { type: 'system', id: null, name: 'Automation' }, 'message', new Date());
+  }
+
+  @OnEvent(OperationDue)
+  onOperationDue({ operationId, step }: OperationDue, tx: Tx, { accountId }: Delivery): Promise<void> {
+    return this.bulk.work(tx, accountId, operationId, step);
+  }
+}
