@@ -267,3 +267,171 @@ describe('S-62 D-64 moving', () => {
     expect((await refusal(undo(again.operationId))).problem).toMatchObject({ status: 409, code: 'changed_since' });
   });
 });
+
+interface Operation {
+  id: string;
+  state: string;
+  total: number;
+  done: number;
+  failed: { id: string; code: string }[];
+  undoUntil: string | null;
+}
+
+describe('D-63 links, D-58 associations', () => {
+  it('are seen from both ends, and only by who sees the other end', async () => {
+    const [a, b, c] = [await newTicket(), await newTicket(), await newTicket()];
+    const link = (links: object[], as: Api = admin) => as.patch<Ticket>(`/tickets/${a.id}`, { links });
+    const parent = { kind: 'parent', ticketId: b.id };
+    const related = { kind: 'related', ticketId: c.id };
+    expect((await link([parent, related])).links).toEqual([parent, related]);
+    expect((await read(b.id)).links).toEqual([{ kind: 'child', ticketId: a.id }]);
+    expect((await read(c.id)).links).toEqual([{ kind: 'related', ticketId: a.id }]);
+    await admin.patch(`/tickets/${a.id}`, { ownerId: agent.id });
+    await admin.patch(`/tickets/${c.id}`, { ownerId: agent.id });
+    expect((await read(a.id, agent.api)).links).toEqual([related]);
+    // What he does not see he does not take away.
+    await link([], agent.api);
+    expect((await read(a.id)).links).toEqual([parent]);
+    expect((await read(c.id)).links).toEqual([]);
+    expect(await problemsOf(link([{ kind: 'related', ticketId: a.id }]))).toEqual(['/links/0/ticketId same_ticket']);
+    expect(await problemsOf(link([parent], agent.api))).toEqual(['/links/0/ticketId unknown']);
+    expect(await problemsOf(link([parent, { kind: 'child', ticketId: b.id }]))).toEqual([
+      '/links/0/ticketId circular',
+      '/links/1/ticketId circular',
+    ]);
+    const duplicate = { kind: 'duplicate_of', ticketId: b.id };
+    expect((await link([duplicate])).links).toEqual([duplicate]);
+    expect((await read(b.id)).links).toEqual([]);
+  });
+
+  it('change contacts and companies, the first of them in lists (S-58)', async () => {
+    const ticket = await newTicket();
+    const word = uniqueWord();
+    const anna = await admin.post<{ id: string }>('/contacts', { name: `Anna ${word}` });
+    const firm = await admin.post<{ id: string }>('/companies', { name: word });
+    const [first] = (await read(ticket.id)).contactIds;
+    const changed = await admin.patch<Ticket>(`/tickets/${ticket.id}`, { contactIds: [anna.id, first], companyIds: [firm.id] });
+    expect(changed).toMatchObject({ contactIds: [anna.id, first], companyIds: [firm.id] });
+    const rows = await admin.get<{ items: { id: string; contact: { name: string } }[] }>(`/tickets?contactId=${anna.id}`);
+    expect(rows.items).toMatchObject([{ id: ticket.id, contact: { name: `Anna ${word}` } }]);
+    expect(await problemsOf(admin.patch(`/tickets/${ticket.id}`, { contactIds: [anna.id, crypto.randomUUID()] }))).toEqual([
+      '/contactIds/1 unknown',
+    ]);
+    const { items } = await admin.get<{ items: { field: string; new: unknown }[] }>(`/tickets/${ticket.id}/history`);
+    expect(items.find(({ field }) => field === 'companyIds')).toMatchObject({ new: [firm.id] });
+  });
+});
+
+describe('D-68 many at once', () => {
+  const bulk = (body: object, as: Api = admin) => as.post<Operation>('/tickets/bulk', body);
+  const ended = (id: string, as: Api = admin) =>
+    waitFor(
+      async () => {
+        const operation = await as.get<Operation>(`/operations/${id}`);
+        return operation.state === 'running' ? undefined : operation;
+      },
+      { what: 'the end of the operation' },
+    );
+  const make = async (n: number) => {
+    const { items } = await admin.get<{ items: Pipeline[] }>('/pipelines');
+    const pipeline = items.find(({ isDefault }) => isDefault);
+    const word = uniqueWord();
+    const made = Array.from({ length: n }, () =>
+      admin.post<Ticket>('/tickets', { name: word, pipelineId: pipeline?.id, stageId: pipeline?.stages[0]?.id }),
+    );
+    return { word, tickets: await Promise.all(made) };
+  };
+
+  it('changes each by itself, says what became of it, and takes back what nobody has changed since', async () => {
+    const { tickets } = await make(60);
+    const ids = tickets.map(({ id }) => id);
+    const absent = crypto.randomUUID();
+    await admin.patch(`/tickets/${ids[0]}`, { ownerId: agent.id });
+    const begun = await bulk({ ids: [...ids, absent], action: 'update', set: { priority: 'urgent', ownerId: lead.id } });
+    expect(begun).toMatchObject({ kind: 'bulk', state: 'running', total: 61 });
+    const done = await ended(begun.id);
+    expect(done).toMatchObject({ state: 'done', done: 61, failed: [{ id: absent, code: 'not_found' }] });
+    expect(new Set((await Promise.all(ids.map((id) => read(id)))).map(({ priority, ownerId }) => `${priority} ${ownerId}`))).toEqual(
+      new Set([`urgent ${lead.id}`]),
+    );
+    await admin.patch(`/tickets/${ids[1]}`, { priority: 'low' });
+    await admin.post(`/operations/${begun.id}/undo`, {});
+    const undone = await ended(begun.id);
+    expect(undone).toMatchObject({ state: 'undone', undoUntil: null });
+    expect(undone.failed.map(({ id, code }) => `${id} ${code}`).toSorted()).toEqual(
+      [`${ids[1]} changed_since`, `${absent} not_found`].toSorted(),
+    );
+    expect(await read(ids[0] ?? '')).toMatchObject({ priority: null, ownerId: agent.id });
+    expect(await read(ids[1] ?? '')).toMatchObject({ priority: 'low', ownerId: null });
+  });
+
+  it('takes a view with a filter, and nothing that one may not change', async () => {
+    const { word, tickets } = await make(3);
+    const [mine] = tickets;
+    await admin.patch(`/tickets/${mine?.id}`, { ownerId: lead.id });
+    const filter = { field: 'name', op: 'eq', value: word };
+    const begun = await bulk({ view: 'mine', filter, action: 'update', set: { category: ['billing'] } }, lead.api);
+    expect(await ended(begun.id, lead.api)).toMatchObject({ state: 'done', total: 1 });
+    expect((await read(mine?.id ?? '')).category).toEqual(['billing']);
+    expect((await refusal(admin.get(`/operations/${crypto.randomUUID()}`))).status).toBe(404);
+    expect((await refusal(agent.api.get(`/operations/${begun.id}`))).status).toBe(404);
+    expect((await refusal(bulk({ ids: [mine?.id], action: 'delete' }, agent.api))).problem).toMatchObject({ code: 'missing_ticket_bulk' });
+    // He may not delete; the operation says so where the seat does not.
+    expect((await refusal(bulk({ ids: [mine?.id], action: 'delete' }, lead.api))).problem).toMatchObject({ code: 'missing_ticket_delete' });
+  });
+
+  it('merges, keeping the lowest number or the one that is named, and parts them again', async () => {
+    const { tickets } = await make(3);
+    const ids = tickets.map(({ id }) => id);
+    const [lowest] = tickets.toSorted((a, b) => a.number - b.number);
+    const begun = await bulk({ ids, action: 'merge' });
+    expect(await ended(begun.id)).toMatchObject({ state: 'done', failed: [] });
+    expect(new Set((await Promise.all(ids.map((id) => read(id)))).map(({ id }) => id))).toEqual(new Set([lowest?.id]));
+    await admin.post(`/operations/${begun.id}/undo`, {});
+    await ended(begun.id);
+    expect((await Promise.all(ids.map((id) => read(id)))).map(({ id }) => id)).toEqual(ids);
+    const named = await bulk({ ids, action: 'merge', primaryId: ids[2] });
+    await ended(named.id);
+    expect((await read(ids[0] ?? '')).id).toBe(ids[2]);
+  });
+
+  it('follows, deletes and takes for spam, and each of it back (D-65, D-66)', async () => {
+    const { word, tickets } = await make(2);
+    const ids = tickets.map(({ id }) => id);
+    const shown = async (view: string) => (await admin.get<{ items: Row[] }>(`/tickets?view=${view}&q=${word}`)).items.length;
+    for (const [action, view] of [
+      ['follow', 'following'],
+      ['delete', 'trash'],
+      ['spam', 'spam'],
+    ] as const) {
+      const begun = await bulk({ ids, action });
+      expect(await ended(begun.id)).toMatchObject({ state: 'done', failed: [] });
+      expect(await shown(view)).toBe(2);
+      expect(await shown('all_open')).toBe(action === 'follow' ? 2 : 0);
+      await admin.post(`/operations/${begun.id}/undo`, {});
+      await ended(begun.id);
+      expect(await shown(view)).toBe(0);
+      expect(await shown('all_open')).toBe(2);
+    }
+    await ended((await bulk({ ids, action: 'spam' })).id);
+    await ended((await bulk({ ids, action: 'restore' })).id);
+    expect(await shown('all_open')).toBe(2);
+  });
+
+  it('refuses what makes no sense, and begins nothing', async () => {
+    const { tickets } = await make(1);
+    const ids = [tickets[0]?.id];
+    const owner = { ownerId: crypto.randomUUID() };
+    for (const [body, problem] of [
+      [{ ids, action: 'explode' }, '/action is_in'],
+      [{ action: 'delete' }, '/ids required'],
+      [{ ids, view: 'mine', action: 'delete' }, '/ids required'],
+      [{ ids, action: 'update' }, '/set required'],
+      [{ ids, action: 'delete', set: { priority: 'low' } }, '/set unexpected'],
+      [{ ids, action: 'update', set: owner }, '/set/ownerId unknown'],
+      [{ ids, action: 'merge' }, '/ids wrong_number'],
+      [{ view: 'nonsense', action: 'delete' }, '/view unknown'],
+    ] as const)
+      expect(await problemsOf(bulk(body))).toEqual([problem]);
+  });
+});

@@ -21,6 +21,7 @@ import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TicketsController } from './tickets.controller.js';
 import { AssociationsRepository } from './tickets/associations.repository.js';
+import { AssociationsService } from './tickets/associations.service.js';
 import { TicketChanges } from './tickets/ticket-changes.js';
 import { TicketHandlers } from './tickets/ticket.handlers.js';
 import { TicketNotices } from './tickets/ticket-notices.js';
@@ -45,6 +46,7 @@ export class TicketsModule {
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
         AssociationsRepository,
+        AssociationsService,
         BulkService,
         CreateFormService,
         CreationRepository,

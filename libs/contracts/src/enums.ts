@@ -16,7 +16,8 @@ export type MessageState = (typeof MESSAGE_STATES)[number];
 export const TIMELINE_KINDS = ['message', 'comment', 'call', 'form', 'event'] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 
-export type LinkKind = 'related' | 'follow_up_of' | 'parent' | 'child' | 'duplicate_of';
+export const LINK_KINDS = ['related', 'follow_up_of', 'parent', 'child', 'duplicate_of'] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
 
 export const ADDRESS_KINDS = ['email', 'phone', 'handle'] as const;
 export type AddressKind = (typeof ADDRESS_KINDS)[number];

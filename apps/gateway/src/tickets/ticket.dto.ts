@@ -1,5 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { PRIORITIES, TICKET_SORTS, TICKET_SOURCES, type Priority, type TicketSort, type TicketSource } from '@helpdesk/contracts';
+import {
+  LINK_KINDS,
+  PRIORITIES,
+  TICKET_SORTS,
+  TICKET_SOURCES,
+  type LinkKind,
+  type Priority,
+  type TicketSort,
+  type TicketSource,
+} from '@helpdesk/contracts';
+import { AreNested } from '@helpdesk/platform';
 import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { AreIds, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
@@ -57,13 +67,10 @@ export class TicketPageDto {
 }
 
 export class TicketLinkDto {
-  @ApiProperty({ enum: ['related', 'follow_up_of', 'parent', 'child', 'duplicate_of'] }) kind:
-    | 'related'
-    | 'follow_up_of'
-    | 'parent'
-    | 'child'
-    | 'duplicate_of';
-  @ApiProperty(uuid) ticketId: string;
+  @ApiProperty({ enum: LINK_KINDS, description: 'What the other one is to this: `parent` is the one above' })
+  @IsIn(LINK_KINDS)
+  kind: LinkKind;
+  @ApiProperty(uuid) @IsId() ticketId: string;
 }
 
 export class TicketDto {
@@ -121,6 +128,7 @@ export class CreateTicketDto {
 }
 
 export class PatchTicketDto {
+  @ApiPropertyOptional({ ...uuid, description: 'With a `stageId` of it' }) @MayBeAbsent() @IsId() pipelineId?: string;
   @ApiPropertyOptional() @MayBeAbsent() @IsString() @MaxLength(255) @IsOneLine() name?: string;
   @ApiPropertyOptional(uuid) @MayBeAbsent() @IsId() stageId?: string;
   @ApiPropertyOptional(nullableUuid) @MayBeNull() @IsId() ownerId?: string | null;
@@ -136,6 +144,20 @@ export class PatchTicketDto {
   @IsString({ each: true })
   @MaxLength(100, { each: true })
   category?: string[];
+  @ApiPropertyOptional({ type: [String], format: 'uuid', description: 'All of them; the first one is shown in lists' })
+  @MayBeAbsent()
+  @ArrayMaxSize(100)
+  @AreIds()
+  contactIds?: string[];
+  @ApiPropertyOptional({ type: [String], format: 'uuid', description: 'All of them; the first one is the primary company' })
+  @MayBeAbsent()
+  @ArrayMaxSize(100)
+  @AreIds()
+  companyIds?: string[];
+  @ApiPropertyOptional({ type: [TicketLinkDto], description: 'All that you see; those to tickets that you do not see stay' })
+  @MayBeAbsent()
+  @AreNested(() => TicketLinkDto, { max: 100 })
+  links?: TicketLinkDto[];
   @ApiPropertyOptional({ type: Object, description: 'Custom properties by name; absent = unchanged, null = cleared' })
   @MayBeAbsent()
   @IsObject()

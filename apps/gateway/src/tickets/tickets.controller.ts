@@ -81,17 +81,7 @@ export class TicketsController {
   ): Promise<TicketView> {
     if (ownerId) await this.references.checkAgent(me, ownerId, '/ownerId');
     if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
-    const records = await this.rpc.call(FindRecords, actorFor(me), { contactIds, companyIds });
-    const unknown = (field: string, ids: string[], found: { id: string }[]) =>
-      ids.flatMap((wanted, i) =>
-        found.some((record) => record.id === wanted) ? [] : [{ pointer: `/${field}/${i}`, code: 'unknown', detail: 'is not there' }],
-      );
-    const problems = [...unknown('contactIds', contactIds, records.contacts), ...unknown('companyIds', companyIds, records.companies)];
-    if (problems.length > 0) throw invalid(problems);
-    const contacts = contactIds.map((wanted) => ({
-      id: wanted,
-      name: records.contacts.find((record) => record.id === wanted)?.name ?? '',
-    }));
+    const contacts = await this.records(me, contactIds, companyIds);
     const source = me.via === 'api_key' ? 'api' : 'manual';
     const place = { id, name, pipelineId, stageId, ownerId, teamId, priority };
     const ticket = await this.rpc.call(CreateTicket, actorFor(me), {
@@ -180,7 +170,10 @@ export class TicketsController {
     if (body.ownerId) await this.references.checkAgent(me, body.ownerId, '/ownerId');
     if (body.teamId) await this.references.checkTeam(me, body.teamId, '/teamId');
     const properties = await this.propertyReferences.checked(me, body.properties);
-    const ticket = await this.rpc.call(PatchTicket, actorFor(me), { ...body, id, ifVersion: version, properties });
+    const { contactIds, ...fields } = body;
+    const known = contactIds || body.companyIds ? await this.records(me, contactIds ?? [], body.companyIds ?? []) : [];
+    const contacts = contactIds && known;
+    const ticket = await this.rpc.call(PatchTicket, actorFor(me), { ...fields, contacts, id, ifVersion: version, properties });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;
   }
@@ -235,6 +228,18 @@ export class TicketsController {
     const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit', moveToStageId: body.moveTo });
     const undoSeconds = body.undoSeconds ?? (me.via === 'api_key' ? 0 : (me.preferences.undoSeconds ?? DEFAULT_UNDO_SECONDS));
     return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds });
+  }
+
+  /** The contacts with their names; throws 422 that points at each contact and company that is not there. */
+  private async records(me: Principal, contactIds: string[], companyIds: string[]): Promise<{ id: string; name: string }[]> {
+    const records = await this.rpc.call(FindRecords, actorFor(me), { contactIds, companyIds });
+    const unknown = (field: string, ids: string[], found: { id: string }[]) =>
+      ids.flatMap((wanted, i) =>
+        found.some((record) => record.id === wanted) ? [] : [{ pointer: `/${field}/${i}`, code: 'unknown', detail: 'is not there' }],
+      );
+    const problems = [...unknown('contactIds', contactIds, records.contacts), ...unknown('companyIds', companyIds, records.companies)];
+    if (problems.length > 0) throw invalid(problems);
+    return contactIds.map((id) => ({ id, name: records.contacts.find((record) => record.id === id)?.name ?? '' }));
   }
 
   private async sidebar(me: Principal, ticket: TicketView) {

@@ -4,6 +4,15 @@ import type { LinkKind, TicketView } from '@helpdesk/contracts';
 import { Database, type Tx } from '@helpdesk/platform';
 import type { StoredTicket } from './ticket.repository.js';
 
+/** What a link is called from its other end; undefined: it is seen from one end alone. */
+export const opposites: Record<LinkKind, LinkKind | undefined> = {
+  related: 'related',
+  parent: 'child',
+  child: 'parent',
+  follow_up_of: undefined,
+  duplicate_of: undefined,
+};
+
 /** What a ticket belongs to: contacts, companies, other tickets. */
 @Injectable()
 export class AssociationsRepository {
@@ -37,11 +46,33 @@ export class AssociationsRepository {
     return { contactIds: row?.contact_ids ?? [], companyIds: row?.company_ids ?? [], mergedIds: row?.merged_ids ?? [] };
   }
 
-  async link(tx: Tx, accountId: string, ticketId: string, kind: string, otherId: string): Promise<void> {
-    const back = kind === 'related' ? 'related' : null;
+  async link(tx: Tx, accountId: string, ticketId: string, kind: LinkKind, otherId: string): Promise<void> {
+    const back = opposites[kind];
     const sql = 'INSERT INTO tickets.ticket_link (account_id, ticket_id, kind, other_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING';
     await tx.query(sql, [accountId, ticketId, kind, otherId]);
     if (back) await tx.query(sql, [accountId, otherId, back, ticketId]);
+  }
+
+  async unlink(tx: Tx, accountId: string, ticketId: string, kind: LinkKind, otherId: string): Promise<void> {
+    const back = opposites[kind];
+    // What was merged since is named by where it went.
+    await tx.query(
+      `DELETE FROM tickets.ticket_link l WHERE l.account_id = $1 AND (
+         (l.ticket_id = $2 AND l.kind = $3 AND (l.other_id = $4 OR l.other_id IN (SELECT merged_id FROM tickets.ticket_redirect WHERE account_id = $1 AND survivor_id = $4)))
+         OR (l.ticket_id = $4 AND l.kind = $5 AND l.other_id = $2))`,
+      [accountId, ticketId, kind, otherId, back ?? null],
+    );
+  }
+
+  /** All of them as they are to be, the first one first. */
+  async replace(
+    tx: Tx,
+    { account_id, id }: Pick<StoredTicket, 'account_id' | 'id'>,
+    kind: 'contact' | 'company',
+    ids: string[],
+  ): Promise<void> {
+    await tx.query(`DELETE FROM tickets.ticket_${kind} WHERE account_id = $1 AND ticket_id = $2`, [account_id, id]);
+    await this.associate(tx, account_id, id, kind === 'contact' ? ids : [], kind === 'company' ? ids : []);
   }
 
   /** Links whose other end the scope covers as well. */

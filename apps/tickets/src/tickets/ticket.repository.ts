@@ -114,11 +114,10 @@ export class TicketRepository {
   }
 
   /** Which of these the scope covers; a merged one is covered by the one that it went into. */
-  async visible(scope: TicketScope, ids: string[]): Promise<string[]> {
+  async visible(scope: TicketScope, ids: string[], tx?: Tx): Promise<string[]> {
     const values: unknown[] = [ids];
     const predicate = scopeToSql(scope, 'view', 't', (value) => `$${values.push(value)}`);
-    const rows = await this.database.query<{ id: string }>(
-      scope,
+    const rows = await (tx ?? this.database.within(scope)).query<{ id: string }>(
       `SELECT asked.id FROM unnest($1::uuid[]) asked (id) LEFT JOIN tickets.ticket_redirect r ON r.merged_id = asked.id
        JOIN tickets.ticket t ON t.id = coalesce(r.survivor_id, asked.id) WHERE t.deleted_at IS NULL AND ${predicate}`,
       values,

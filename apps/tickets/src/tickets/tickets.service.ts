@@ -7,6 +7,7 @@ import { missingFields, requiring, type FormValues } from '../properties/create-
 import { categoryProblems, isEmpty, storedValues, valueProblems } from '../properties/property.rules.js';
 import { PipelinesService, refuseGoneStage } from '../pipelines/pipelines.service.js';
 import { AssociationsRepository } from './associations.repository.js';
+import { AssociationsService } from './associations.service.js';
 import { TicketChanges } from './ticket-changes.js';
 import { toView } from './ticket.mapper.js';
 import { TicketRepository, userNamed, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
@@ -18,6 +19,7 @@ export class TicketsService {
     private readonly database: Database,
     private readonly repository: TicketRepository,
     private readonly associations: AssociationsRepository,
+    private readonly belonging: AssociationsService,
     private readonly pipelines: PipelinesService,
     private readonly changes: TicketChanges,
     private readonly properties: PropertiesService,
@@ -62,8 +64,9 @@ export class TicketsService {
 
   async patch(scope: TicketScope, actorName: string, args: PatchTicketArgs): Promise<TicketView> {
     const changing = this.change(scope, args.id, 'edit', async (tx, ticket) => {
-      const update = await this.checked(tx, scope, ticket, args);
-      await this.changes.apply(tx, ticket, update, userNamed(scope, actorName), 'api', new Date());
+      const fields = await this.checked(tx, scope, ticket, args);
+      const { update, lines } = await this.belonging.change(tx, scope, ticket, args);
+      await this.changes.apply(tx, ticket, { ...fields, ...update }, userNamed(scope, actorName), 'api', new Date(), lines);
       // What his own change has made of it he is told, even where it has led out of his sight.
       return this.view(scope, (await this.repository.lock(tx, scope.accountId, ticket.id)) ?? ticket, tx);
     });
