@@ -16,9 +16,12 @@ import { MovesController } from './moves/moves.controller.js';
 import { MovesHandlers } from './moves/moves.handlers.js';
 import { MovesRepository } from './moves/moves.repository.js';
 import { MovesService } from './moves/moves.service.js';
+import { PurgeHandlers } from './purge/purge.handlers.js';
 import { RepliesRepository } from './replies/replies.repository.js';
 import { ReplyTargetsRepository } from './replies/reply-targets.repository.js';
 import { RepliesService } from './replies/replies.service.js';
+import { BlockedSendersController } from './senders/blocked-senders.controller.js';
+import { BlockedSendersService } from './senders/blocked-senders.service.js';
 import { TicketEventsHandlers } from './ticket-events/ticket-events.handlers.js';
 import { TimelineRepository } from './timeline/timeline.repository.js';
 import { TimelineService } from './timeline/timeline.service.js';
@@ -34,11 +37,12 @@ export class ConversationsModule {
     return {
       module: ConversationsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [ConversationsController, MovesController],
+      controllers: [BlockedSendersController, ConversationsController, MovesController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         AttachmentsService,
         AutoReplyService,
+        BlockedSendersService,
         ChannelCopiesHandlers,
         CommentsService,
         CompaniesService,
@@ -50,6 +54,7 @@ export class ConversationsModule {
         MovesHandlers,
         MovesRepository,
         MovesService,
+        PurgeHandlers,
         RepliesRepository,
         ReplyTargetsRepository,
         RepliesService,

@@ -52,6 +52,7 @@ import { PipelinesController } from './pipelines/pipelines.controller.js';
 import { PropertiesController } from './properties/properties.controller.js';
 import { PropertyReferences } from './properties/property-references.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
+import { BlockedSendersController } from './senders/blocked-senders.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsRepository } from './teams/teams.repository.js';
 import { TeamsService } from './teams/teams.service.js';
@@ -80,6 +81,7 @@ export class GatewayModule {
         ApiKeysController,
         AttachmentsController,
         AuditController,
+        BlockedSendersController,
         ChannelsController,
         CommentsController,
         CompaniesController,

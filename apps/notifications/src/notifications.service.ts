@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TicketNoticed, type NotificationView, type Page } from '@helpdesk/contracts';
+import { TicketNoticed, TicketPurged, type NotificationView, type Page } from '@helpdesk/contracts';
 import { LiveBus, OnEvent, type Delivery } from '@helpdesk/messaging';
 import { Database, newId, notFound, pageOf, type Tx } from '@helpdesk/platform';
 
@@ -40,6 +40,11 @@ export class NotificationsService {
       );
       if (added) this.live.publish(tx, accountId, { kind: 'notification.added', id: added.id, ticketId: event.ticketId, userId });
     }
+  }
+
+  @OnEvent(TicketPurged)
+  async onTicketPurged({ ticketId }: TicketPurged, tx: Tx, { accountId }: Delivery): Promise<void> {
+    await tx.query('DELETE FROM notifications.notification WHERE account_id = $1 AND ticket_id = $2', [accountId, ticketId]);
   }
 
   /** Newest first. Whether the reader may still see the ticket is asked by the gateway, at the moment of reading. */

@@ -27,6 +27,7 @@ import { TicketHandlers } from './tickets/ticket.handlers.js';
 import { TicketNotices } from './tickets/ticket-notices.js';
 import { TicketRepository } from './tickets/ticket.repository.js';
 import { TicketsService } from './tickets/tickets.service.js';
+import { PurgeHandlers } from './trash/purge.handlers.js';
 import { TrashService } from './trash/trash.service.js';
 import { ViewsService } from './views/views.service.js';
 import { RUNTIME } from './tokens.js';
@@ -61,6 +62,7 @@ export class TicketsModule {
         PipelineSettingsService,
         PipelinesService,
         PropertiesService,
+        PurgeHandlers,
         SharingRepository,
         SharingService,
         SplitService,

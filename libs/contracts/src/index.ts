@@ -9,6 +9,7 @@ export * from './channels/channel-address.js';
 export * from './channels/channel-changed.event.js';
 export * from './channels/delivery-changed.event.js';
 export * from './channels/patterns.js';
+export * from './conversations/blocked-senders.js';
 export * from './conversations/comment-added.event.js';
 export * from './conversations/contacts.js';
 export * from './conversations/deliver-message.command.js';

@@ -35,13 +35,15 @@ export interface NewConversation {
   participants: string[];
   subject: string | null;
   isAutomatic: boolean;
+  isSpam: boolean;
 }
 
 /** The statements below are sent without waiting: a failure of any of them fails the whole transaction. */
 
 export function insertConversation(tx: Tx, accountId: string, c: NewConversation): void {
   void tx.query(
-    `WITH thread AS (INSERT INTO conversations.ticket_thread (ticket_id, account_id, last_seq, thread_version) VALUES ($2, $3, 1, 1))
+    `WITH thread AS (INSERT INTO conversations.ticket_thread (ticket_id, account_id, last_seq, thread_version, state)
+       VALUES ($2, $3, 1, 1, CASE WHEN $15 THEN 'spam' ELSE 'open' END))
      INSERT INTO conversations.conversation (id, ticket_id, account_id, channel_id, channel_type, team_id, thread, contact_id, counterpart_kind,
        counterpart_value, counterpart_name, participants, subject, is_automatic)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
@@ -60,6 +62,7 @@ export function insertConversation(tx: Tx, accountId: string, c: NewConversation
       c.participants,
       c.subject,
       c.isAutomatic,
+      c.isSpam,
     ],
   );
 }

@@ -19,8 +19,11 @@ import { excerptOf } from '../threading/excerpt.js';
 import * as threads from '../threading/threading.repository.js';
 import { place, type Candidate, type Placement } from '../threading/threading.rules.js';
 import { RUNTIME } from '../tokens.js';
+import { isBlocked } from '../senders/blocked-senders.service.js';
 import * as store from './inbound.repository.js';
 
+/** The rule of a blocked sender. */
+const BLOCKED = 'D-67';
 /** More new tickets than this by one automatic sender within ten minutes are parked (D-43). */
 const MAX_AUTOMATIC_TICKETS = 5;
 
@@ -34,14 +37,12 @@ export class InboundService {
 
   async receive(event: InboundReceived, tx: Tx, { accountId, isReplay }: Delivery): Promise<void> {
     const message = event.isOurOwn ? asOwn(event.message) : event.message;
-    const mayHaveContact = message.sender !== null && message.automatic === null;
-    const [contact, found] = await Promise.all([
-      mayHaveContact && message.sender ? resolveContact(tx, accountId, message.sender) : null,
-      this.candidates(tx, accountId, event, message),
-    ]);
+    const [isSpam, found] = await Promise.all([isBlocked(tx, accountId, message.sender), this.candidates(tx, accountId, event, message)]);
+    const isContact = message.sender !== null && message.automatic === null && !isSpam;
+    const contact = isContact && message.sender ? await resolveContact(tx, accountId, message.sender) : null;
     if (event.siblingChannelIds.length > 0 && (await this.joinsSibling(tx, accountId, event))) return;
 
-    const placement = await this.settled(tx, accountId, event, message, found);
+    const placement = isSpam ? asSpam(found.compared) : await this.settled(tx, accountId, event, message, found);
     if (placement.kind === 'append') await this.append(tx, accountId, event, message, placement, contact);
     else
       await this.begin(
@@ -104,6 +105,7 @@ export class InboundService {
   ) {
     if (!isReplay) await this.guardNew(tx, accountId, event, message);
     const { channel } = event;
+    const isSpam = placement.decision.rule === BLOCKED;
     const ticketId = newId();
     const conversationId = newId();
     const entry = this.entry(event, message, contact, ticketId, conversationId, 1, placement);
@@ -117,6 +119,7 @@ export class InboundService {
       participants: participantsOf(event, message),
       subject: message.subject,
       isAutomatic: message.automatic !== null,
+      isSpam,
     });
     store.insertMessage(tx, accountId, entry);
     await this.bus.publish(
@@ -133,8 +136,9 @@ export class InboundService {
         companyId: contact?.companyId ?? null,
         message: factsOf(entry),
         link: placement.link,
-        wantsNumber: channel.hasAutoReply && message.automatic === null && message.sender?.kind === 'email',
+        wantsNumber: !isSpam && channel.hasAutoReply && message.automatic === null && message.sender?.kind === 'email',
         isUnreadable: message.unreadable !== null,
+        isSpam,
       }),
     );
   }
@@ -262,6 +266,12 @@ export class InboundService {
       decision: placement.decision,
     };
   }
+}
+
+/** A ticket of its own among spam, whatever it answers. */
+function asSpam(compared: string[]): Placement & { kind: 'new' } {
+  const decision = { rule: BLOCKED, reason: 'The sender is blocked.', compared, matched: null, guards: [] };
+  return { kind: 'new', link: null, flags: ['blocked_sender'], decision };
 }
 
 /** Nothing automatic follows a mail of our own that came back (D-27). */

@@ -20,6 +20,7 @@ const ABOUT_TICKETS: [string, Resolve][] = [
 const ABOUT_NO_TICKET = new Set([
   '/api/v1/api-keys',
   '/api/v1/attachments',
+  '/api/v1/blocked-senders',
   '/api/v1/channels',
   '/api/v1/channels/:id/test',
   '/api/v1/companies',

@@ -1,12 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { TicketChanged, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
+import { RemovalDue, TicketChanged, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
 import { LiveBus, MessageBus } from '@helpdesk/messaging';
 import type { Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { TicketNotices } from './ticket-notices.js';
 import { TicketRepository, type ActivityActor, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
 import { reopenUntil } from './ticket.rules.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** In the trash and among spam. */
+const KEPT_DAYS = 90;
 
 /** Columns people see as fields of the ticket; the others follow from messages. */
 const FIELDS = {
@@ -73,6 +77,7 @@ export class TicketChanges {
     } = update;
     const after = { ...before, ownerId, teamId };
     this.tellScreens(tx, ticket, version, ticket.deleted_at ? null : before, deletedAt ? null : after);
+    if (deletedAt && !ticket.deleted_at) await this.removed(tx, ticket, deletedAt);
     if (changes.length === 0) return version;
     await this.repository.record(tx, ticket, version, at, actor, source, changes);
     await this.bus.publish(
@@ -94,6 +99,12 @@ export class TicketChanges {
     const isNews = owner && owner !== ticket.owner_id && owner !== actor.id;
     if (isNews) await this.notices.tell(tx, ticket, { topic: 'assigned', reason: 'owner', userIds: [owner], messageId: null });
     return version;
+  }
+
+  /** It is kept for some time where it was put, then it goes for good (D-65, D-66). */
+  async removed(tx: Tx, { account_id, id }: Pick<StoredTicket, 'account_id' | 'id'>, at: Date): Promise<void> {
+    const dueAt = new Date(at.getTime() + KEPT_DAYS * DAY_MS);
+    await this.bus.publish(tx, account_id, new RemovalDue({ ticketId: id, removedAt: at.toISOString() }), { dueAt });
   }
 
   /** A ticket that was not there before; `ticket` as it began. */

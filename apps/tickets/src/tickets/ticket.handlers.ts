@@ -32,7 +32,8 @@ export class TicketHandlers {
     if (!place) throw new Error('the account has no pipeline yet');
     const number = await this.repository.create(tx, accountId, event, place);
     if (number === undefined) return;
-    this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
+    if (event.isSpam) await this.changes.removed(tx, { account_id: accountId, id: event.ticketId }, new Date(event.message.at));
+    else this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
     if (event.link) await this.associations.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
       await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));

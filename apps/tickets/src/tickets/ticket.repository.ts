@@ -161,8 +161,9 @@ export class TicketRepository {
          WHERE account_id = $2 AND NOT EXISTS (SELECT 1 FROM tickets.ticket WHERE id = $1) RETURNING last_number
        )
        INSERT INTO tickets.ticket (id, account_id, number, name, pipeline_id, stage_id, team_id, source, contact_id, contact_name, company_id, excerpt,
-         is_unreadable, thread_version, created_at, last_activity_at)
-       SELECT $1, $2, n.last_number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14 FROM n
+         is_unreadable, thread_version, created_at, last_activity_at, deleted_at, removal)
+       SELECT $1, $2, n.last_number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14,
+         CASE WHEN $15 THEN $14::timestamptz END, CASE WHEN $15 THEN 'spam' ELSE 'trash' END FROM n
        ON CONFLICT (account_id, id) DO NOTHING RETURNING number`,
       [
         event.ticketId,
@@ -179,6 +180,7 @@ export class TicketRepository {
         event.isUnreadable,
         event.message.seq,
         event.message.at,
+        event.isSpam ?? false,
       ],
     );
     if (row)

@@ -38,6 +38,8 @@ export class ConversationStarted extends DomainEvent<ConversationStarted> {
   /** Conversations wants to hear the ticket's number: an acknowledgement is to be sent. */
   wantsNumber: boolean;
   isUnreadable: boolean;
+  /** The sender is blocked (D-67). */
+  isSpam?: boolean;
 }
 
 /** A public message joined a ticket that exists. */

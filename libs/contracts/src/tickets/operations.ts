@@ -152,3 +152,16 @@ export const RethreadMessage = command<
   { operationId: string; messageId: string; from: TicketGrant; to: TicketGrant; by: OperationMaker },
   { done: true }
 >('conversations', 'rethread-message');
+
+/** A ticket has been in the trash, or among spam, since `removedAt`: if it still is, its time there is over. */
+@DefineEvent({ name: 'removal.due', version: 1, owner: 'tickets', consumers: ['tickets'], key: 'ticketId' })
+export class RemovalDue extends DomainEvent<RemovalDue> {
+  @IsUUID() ticketId: string;
+  @IsISO8601() removedAt: string;
+}
+
+/** A ticket is gone for good: so is all that was said on it and told of it. */
+@DefineEvent({ name: 'ticket.purged', version: 1, owner: 'tickets', consumers: ['conversations', 'notifications'], key: 'ticketId' })
+export class TicketPurged extends DomainEvent<TicketPurged> {
+  @IsUUID() ticketId: string;
+}
