@@ -69,6 +69,13 @@ const TABLE = rows(`
   D-51f is mentioned            | (is mentioned)                   | Y     | Y        | Y        | Y           | Y           | Y              | 422
   D-51f follows                 | PUT /tickets/{ticket}/followers/me | Y   | Y        | Y        | Y           | Y           | ticket_comment | out
   D-51g edits                   | PATCH /tickets/{ticket}          | Y     | Y        | Y        | Y           | Y           | ticket_edit    | out
+  D-51h merges                  | (merges)                         | Y     | Y        | Y        | ticket_restructure | ticket_restructure | ticket_restructure | out
+  D-51h splits                  | (splits)                         | Y     | Y        | Y        | ticket_restructure | ticket_restructure | ticket_restructure | out
+  D-51h moves                   | POST /tickets/{ticket}/move      | Y     | Y        | Y        | ticket_restructure | ticket_restructure | ticket_restructure | out
+  D-51h moves a message         | (moves a message)                | Y     | Y        | Y        | ticket_restructure | ticket_restructure | ticket_restructure | out
+  D-51j acts on many            | POST /tickets/bulk               | Y     | ticket_bulk | Y     | ticket_bulk | ticket_bulk | ticket_bulk  | out
+  D-51i blocks a sender         | POST /blocked-senders            | Y     | Y        | Y        | Y           | ticket_delete | ticket_delete | out
+  D-51c Spam                    | GET /tickets?view=spam           | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
   D-51i deletes                 | DELETE /tickets/{ticket}         | Y     | Y        | Y        | Y           | ticket_delete | ticket_delete | out
   D-51i restores                | (restores)                       | Y     | Y        | Y        | Y           | ticket_delete | ticket_delete | out
   D-50  shares one ticket       | POST /tickets/{ticket}/shares    | Y     | Y        | Y        | ticket_share | ticket_share | ticket_share | out
@@ -92,8 +99,6 @@ const TABLE = rows(`
 /** Rows whose routes are not built: what `GET /me` promises, and the paths that would have to move up into the table. */
 const LATER = rows(`
   what                          | capability, path                 | super | Service  | + rights | Sales       | Core        | view-only    | none
-  D-51h splits, merges, moves   | ticket.restructure /(split¦merge¦move)$ | Y | Y     | Y        | -           | -           | -            | -
-  D-51j acts on many            | ticket.bulk /bulk$               | Y     | -        | Y        | -           | -           | -            | -
   D-51l sees who else is here   | presence /presence               | Y     | Y        | Y        | -           | -           | -            | -
   D-51o exports                 | export /exports?$                | Y     | -        | Y        | -           | -           | -            | -
 `);
@@ -105,6 +110,9 @@ const BODIES: Record<string, () => unknown> = {
   'PUT /tickets/{ticket}/drafts/comment': () => ({ html: 'hello' }),
   'POST /tickets/{ticket}/shares': () => ({ userId: account.keeper.id }),
   'PATCH /tickets/{ticket}': () => ({ priority: 'high' }),
+  'POST /tickets/{ticket}/move': () => place,
+  'POST /tickets/bulk': () => ({ view: 'mine', action: 'follow' }),
+  'POST /blocked-senders': () => ({ value: '@spam.example' }),
   'POST /channels': () => ({ type: 'custom', name: 'Another' }),
   'POST /contacts': () => ({ name: 'New' }),
   'POST /companies': () => ({ name: 'New' }),
@@ -129,11 +137,29 @@ const SPECIAL: Record<string, (user: Member) => Promise<Answered>> = {
     await call(account.keeper, 'DELETE', `/tickets/${id}`);
     return call(user, 'POST', `/tickets/${id}/restore`);
   },
+  '(merges)': async (user) => call(user, 'POST', `/tickets/${(await newTicket()).id}/merge`, { secondaryIds: [(await newTicket()).id] }),
+  '(splits)': async (user) => {
+    const [{ id }, [message]] = await said(2);
+    return call(user, 'POST', `/tickets/${id}/split`, { messageIds: [message] });
+  },
+  '(moves a message)': async (user) => {
+    const [, [message]] = await said(1);
+    return call(user, 'POST', `/messages/${message}/rethread`, { ticketId: (await newTicket()).id });
+  },
   '(changes a user)': async (user) => {
     const { json } = await call(account.keeper, 'POST', '/users', BODIES['POST /users']?.());
     return call(user, 'PATCH', `/users/${String(json.id)}`, { seat: 'view_only' });
   },
 };
+
+/** A ticket with so many messages. */
+async function said(times: number): Promise<[Case, string[]]> {
+  const ticket = await newTicket();
+  for (let i = 1; i < times; i += 1) await world.write(account, ticket);
+  await world.settle();
+  const { json } = await call(account.keeper, 'GET', `/tickets/${ticket.id}/timeline`);
+  return [ticket, (json.items as { id: string; kind: string }[]).filter(({ kind }) => kind === 'message').map(({ id }) => id)];
+}
 
 async function attempt(user: Member, how: string): Promise<Answered> {
   const special = SPECIAL[how];
@@ -174,7 +200,7 @@ describe('D-51: what each seat may do', () => {
       const hasCustom = views.some(({ kind }) => kind === 'custom');
       expect([column, hasCustom]).toEqual([column, /Service|super admin/.test(column)]);
     }
-    const all = 'unassigned mine mentions following all_open all_closed trash';
+    const all = 'unassigned mine mentions following all_open all_closed spam trash';
     expect(found).toEqual({
       'super admin': all,
       Service: all,

@@ -25,8 +25,16 @@ export async function build(world: World, plan: Plan): Promise<void> {
   await world.settle();
   // One after the other: a command names a ticket by its place.
   for (const [i, accountPlan] of plan.accounts.entries()) await buildTickets(world, world.accounts[i] as Account, accountPlan);
+  for (const account of world.accounts) await moveNowhere(world, account);
   await world.settle();
   await readInventory(world);
+}
+
+/** An operation of the keeper, to where the ticket is already. */
+async function moveNowhere(world: World, { id, keeper, pipelineId, stages }: Account): Promise<void> {
+  const ticket = world.tickets.find(({ account }) => account === id);
+  const place = { pipelineId, stageId: stages.fresh };
+  if (ticket) await world.client.json('POST', `/api/v1/tickets/${ticket.id}/move`, keeper.key, place, [200]);
 }
 
 /** What the view holds that each account's keeper has made for everybody. */

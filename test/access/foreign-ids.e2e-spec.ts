@@ -13,9 +13,22 @@ let world: World;
 let account: Account;
 let other: Account;
 let close: () => Promise<void>;
+/** A message of our own. */
+let ours = '';
 /** An id of each kind, there in the other account. */
 let theirs: Record<
-  'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment' | 'view',
+  | 'user'
+  | 'team'
+  | 'stage'
+  | 'pipeline'
+  | 'channel'
+  | 'contact'
+  | 'company'
+  | 'conversation'
+  | 'attachment'
+  | 'view'
+  | 'message'
+  | 'operation',
   string
 >;
 /** Where tickets made by hand begin. */
@@ -47,9 +60,13 @@ beforeAll(async () => {
     contact: ticketOf(other).contactId ?? '',
     company: await one('conversations.company'),
     conversation: await one('conversations.conversation'),
+    message: await one('conversations.message'),
+    operation: await one('tickets.operation'),
     view: await one('tickets.view'),
     attachment: String(answered(await world.client.upload('hello', other.keeper.key)).json.id),
   };
+  const mine = "SELECT id FROM conversations.message WHERE account_id = $1 AND kind = 'message' LIMIT 1";
+  ours = (await world.store.query<{ id: string }>(mine, [account.id])).rows[0]?.id ?? '';
 }, 120_000);
 
 afterAll(async () => {
@@ -92,6 +109,18 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['status of a ticket', '/stageId', () => patched({ stageId: theirs.stage })],
     ['owner of a ticket', '/ownerId', () => patched({ ownerId: theirs.user })],
     ['team of a ticket', '/teamId', () => patched({ teamId: theirs.team })],
+    ['pipeline of a ticket', '/pipelineId', () => patched({ pipelineId: theirs.pipeline, stageId: theirs.stage })],
+    ['contact of a ticket', '/contactIds/0', () => patched({ contactIds: [theirs.contact] })],
+    ['company of a ticket', '/companyIds/0', () => patched({ companyIds: [theirs.company] })],
+    ['other end of a link', '/links/0/ticketId', () => patched({ links: [{ kind: 'related', ticketId: ticketOf(other).id }] })],
+    ['ticket to merge', '/secondaryIds/0', () => ['POST', ticket('/merge'), { secondaryIds: [ticketOf(other).id] }]],
+    ['message to split off', '/messageIds/0', () => ['POST', ticket('/split'), { messageIds: [theirs.message] }]],
+    ['pipeline to move to', '/pipelineId', () => ['POST', ticket('/move'), { pipelineId: theirs.pipeline, stageId: theirs.stage }]],
+    ['team to move to', '/teamId', () => ['POST', ticket('/move'), { ...place, teamId: theirs.team }]],
+    ['ticket of a message', '/ticketId', () => ['POST', `/messages/${ours}/rethread`, { ticketId: ticketOf(other).id }]],
+    ['owner of many', '/set/ownerId', () => ['POST', '/tickets/bulk', { view: 'mine', action: 'update', set: { ownerId: theirs.user } }]],
+    ['team of many', '/set/teamId', () => ['POST', '/tickets/bulk', { view: 'mine', action: 'update', set: { teamId: theirs.team } }]],
+    ['view of many', '/view', () => ['POST', '/tickets/bulk', { view: theirs.view, action: 'follow' }]],
     ['user of a share', '/userId', () => shared({ userId: theirs.user })],
     ['team of a share', '/teamId', () => shared({ teamId: theirs.team })],
     ['mention', '/mentions/0', () => commented({ mentions: [theirs.user] })],
@@ -161,13 +190,23 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['DELETE', () => `/pipelines/${theirs.pipeline}`],
     ['PATCH', () => `/views/${theirs.view}`],
     ['DELETE', () => `/views/${theirs.view}`],
+    ['GET', () => `/operations/${theirs.operation}`],
+    ['POST', () => `/operations/${theirs.operation}/undo`],
+    ['POST', () => `/messages/${theirs.message}/rethread`],
     ['GET', () => `/contacts/${theirs.contact}`],
     ['PATCH', () => `/contacts/${theirs.contact}`],
     ['GET', () => `/companies/${theirs.company}/tickets`],
     ['DELETE', () => `/channels/${theirs.channel}`],
   ])('in the address of %s %#: 404', async (method, path) => {
     const before = await everything();
-    expect(await call(account.keeper, method, path(), method === 'PATCH' ? {} : undefined)).toMatchObject({ status: 404 });
+    expect(
+      await call(
+        account.keeper,
+        method,
+        path(),
+        method === 'PATCH' ? {} : method === 'POST' ? { ticketId: ticketOf(account).id } : undefined,
+      ),
+    ).toMatchObject({ status: 404 });
     expect(await everything()).toEqual(before);
   });
 });

@@ -30,14 +30,14 @@ export const CAN = {
   audit: has('audit'),
   export: has('export'),
 };
-const VIEWS = ['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'trash'] as const;
+const VIEWS = ['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'spam', 'trash'] as const;
 export type View = (typeof VIEWS)[number];
-/** D-51c: what somebody lacks for a default view; the trash is for who may take something out of it. */
+/** D-51c: what somebody lacks for a default view; the trash and spam are for who may take something out of them. */
 export function lackOf(u: Person, view: View): string | undefined {
   if (view === 'all_open') return undefined;
   if (view === 'mentions' || view === 'following') return works(u) ? undefined : 'views_own';
   if (!isService(u)) return 'views_all';
-  return view === 'trash' && !CAN['ticket.delete'](u) ? 'ticket_delete' : undefined;
+  return (view === 'trash' || view === 'spam') && !CAN['ticket.delete'](u) ? 'ticket_delete' : undefined;
 }
 export const viewsOf = (u: Person): View[] => VIEWS.filter((view) => lackOf(u, view) === undefined);
 export const enters = (u: Person) => u.active && (u.superAdmin || u.seat === 'service' || u.access.length > 0);

@@ -1,5 +1,6 @@
 import { desk, himself, people } from './routes/administration.js';
 import { messages, told } from './routes/messages.js';
+import { operations } from './routes/operations.js';
 import { people as outside } from './routes/records.js';
 import type { Route } from './routes/route.js';
 import { changes, tickets } from './routes/tickets.js';
@@ -9,6 +10,7 @@ import { together } from './routes/together.js';
 export const ROUTES: readonly Route[] = [
   ...tickets,
   ...changes,
+  ...operations,
   ...together,
   ...messages,
   ...told,

@@ -57,6 +57,7 @@ export type TargetKind =
   | 'message'
   | 'attachment'
   | 'notification'
+  | 'operation'
   | 'channel'
   | 'pipeline'
   | 'view'
@@ -86,6 +87,7 @@ export class World {
     message: [],
     attachment: [],
     notification: [],
+    operation: [],
     channel: [],
     pipeline: [],
     view: [],

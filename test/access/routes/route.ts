@@ -61,8 +61,8 @@ export function sameIds(json: { items: { id: string }[] } | { id: string }[], ex
   return got === wanted ? undefined : `has the ids ${got} instead of ${wanted}`;
 }
 
-/** The tickets of a default view, of those the user sees; the trash holds others. */
-export const VIEWS: Record<Exclude<View, 'trash'>, (ticket: Case, user: Member) => boolean> = {
+/** The tickets of a default view, of those the user sees; the trash holds others, and nobody takes one for spam. */
+export const VIEWS: Record<Exclude<View, 'trash' | 'spam'>, (ticket: Case, user: Member) => boolean> = {
   unassigned: ({ isClosed, owner }) => !isClosed && owner === null,
   mine: ({ isClosed, owner }, user) => !isClosed && owner === user.id,
   all_open: ({ isClosed }) => !isClosed,
@@ -75,4 +75,4 @@ export const customViewOf = ({ world, user }: Asked): Target | undefined =>
   CAN['views.all'](user) ? world.targets.view.find(({ account }) => account === user.account) : undefined;
 export const isUnowned = ({ owner }: Case) => owner === null;
 export const holds = (view: View, asked: Asked) =>
-  view === 'trash' ? asked.world.trashOf(asked.user) : seen(asked, (ticket) => VIEWS[view](ticket, asked.user));
+  view === 'trash' ? asked.world.trashOf(asked.user) : view === 'spam' ? [] : seen(asked, (ticket) => VIEWS[view](ticket, asked.user));
