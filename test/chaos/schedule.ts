@@ -59,7 +59,7 @@ export async function wreak(faults: Fault[], targets: Targets, random: Random): 
 }
 
 /** kill -9 of one running process of the service; waits when all of them are just being started again. */
-function killOne(desk: Desk, service: string, random: Random): Promise<string> {
+export function killOne(desk: Desk, service: string, random: Random): Promise<string> {
   return waitFor(
     async () => {
       const running = (await desk.processes()).filter((entry) => entry.service === service && entry.pid !== null);

@@ -58,7 +58,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return body;
     } catch (error) {
       const problem = asProblem(error);
-      if (!problem || problem.status >= 500) throw error;
+      if (!problem || problem.status >= 500) {
+        await this.keys.interrupt(me, key).catch(() => undefined);
+        throw error;
+      }
       if (PASSING.has(problem.status)) {
         await this.keys.release(me, key);
         throw error;

@@ -84,6 +84,15 @@ export class IdempotencyRepository {
     );
   }
 
+  /** The request ended without an answer that holds: the next with its key goes on at once, with the same resource id. */
+  async interrupt(me: Principal, key: string): Promise<void> {
+    await this.database.query(
+      me.accountId,
+      `UPDATE gateway.idempotency SET created_at = created_at - interval '${RUNNING}' WHERE account_id = $1 AND user_id = $2 AND key = $3`,
+      [me.accountId, me.userId, key],
+    );
+  }
+
   /** The key may be used again at once. */
   async release(me: Principal, key: string): Promise<void> {
     await this.database.query(me.accountId, 'DELETE FROM gateway.idempotency WHERE account_id = $1 AND user_id = $2 AND key = $3', [
