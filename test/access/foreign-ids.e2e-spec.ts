@@ -18,6 +18,8 @@ let theirs: Record<
   'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment' | 'view',
   string
 >;
+/** One of ours of each. */
+let own: { contact: string; company: string };
 /** Where tickets made by hand begin. */
 let place: { pipelineId: string; stageId: string };
 
@@ -35,9 +37,12 @@ beforeAll(async () => {
   };
   place = await placeIn(account);
   const { pipelineId, stageId } = await placeIn(other);
-  const one = async (table: string) =>
-    (await world.store.query<{ id: string }>(`SELECT id FROM ${table} WHERE account_id = $1 LIMIT 1`, [other.id])).rows[0]?.id ?? '';
-  await world.store.query("INSERT INTO conversations.company (account_id, id, name) VALUES ($1, uuidv7(), 'Theirs')", [other.id]);
+  const one = async (table: string, { id } = other) =>
+    (await world.store.query<{ id: string }>(`SELECT id FROM ${table} WHERE account_id = $1 LIMIT 1`, [id])).rows[0]?.id ?? '';
+  await world.store.query("INSERT INTO conversations.company (account_id, id, name) SELECT a, uuidv7(), 'Firm' FROM unnest($1::uuid[]) a", [
+    [account.id, other.id],
+  ]);
+  own = { contact: ticketOf(account).contactId ?? '', company: await one('conversations.company', account) };
   theirs = {
     user: other.people[0]?.id ?? '',
     team: other.teams[0] ?? '',
@@ -131,10 +136,12 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
       '/teamIds/0',
       () => ['POST', '/views', { name: 'V', filter: { field: 'number', op: 'gt', value: 0 }, sharedWith: 'team', teamIds: [theirs.team] }],
     ],
+    ['contact that goes up in another', '/secondaryId', () => ['POST', `/contacts/${own.contact}/merge`, { secondaryId: theirs.contact }]],
+    ['company that goes up in another', '/secondaryId', () => ['POST', `/companies/${own.company}/merge`, { secondaryId: theirs.company }]],
     ['company of a contact', '/companyId', () => ['POST', '/contacts', { name: 'New', companyId: theirs.company }]],
   ];
   test.each(cases)('%s', async (_what, pointer, request) => {
-    expect(Object.values(theirs)).not.toContain('');
+    expect([...Object.values(theirs), ...Object.values(own)]).not.toContain('');
     const [before, [method, path, body]] = [await everything(), request()];
     const { status, json } = await call(account.keeper, method, path, body);
     expect({ status, ...json }).toMatchObject({ status: 422, errors: [{ pointer: pointer.replace('{pipeline}', theirs.pipeline) }] });
@@ -164,10 +171,13 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['GET', () => `/contacts/${theirs.contact}`],
     ['PATCH', () => `/contacts/${theirs.contact}`],
     ['GET', () => `/companies/${theirs.company}/tickets`],
+    ['POST', () => `/contacts/${theirs.contact}/merge`],
+    ['POST', () => `/companies/${theirs.company}/merge`],
     ['DELETE', () => `/channels/${theirs.channel}`],
   ])('in the address of %s %#: 404', async (method, path) => {
     const before = await everything();
-    expect(await call(account.keeper, method, path(), method === 'PATCH' ? {} : undefined)).toMatchObject({ status: 404 });
+    const body = method === 'PATCH' ? {} : method === 'POST' ? { secondaryId: own.contact } : undefined;
+    expect(await call(account.keeper, method, path(), body)).toMatchObject({ status: 404 });
     expect(await everything()).toEqual(before);
   });
 });

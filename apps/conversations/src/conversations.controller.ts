@@ -33,13 +33,14 @@ import {
   type ReplyArgs,
   type TicketGrant,
 } from '@helpdesk/contracts';
-import { accountOf, Answers, scopeOf, type Actor, type Call } from '@helpdesk/platform';
+import { accountOf, Answers, type Call } from '@helpdesk/platform';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { CommentsService } from './comments/comments.service.js';
 import { CompaniesService } from './contacts/companies.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
 import { DraftsService } from './drafts/drafts.service.js';
-import { RepliesService, type Author } from './replies/replies.service.js';
+import { authorOf } from './replies/author.js';
+import { RepliesService } from './replies/replies.service.js';
 import { TimelineService } from './timeline/timeline.service.js';
 
 interface OnMessage {
@@ -177,9 +178,4 @@ export class ConversationsController {
   addUpload(@Payload() { actor, args }: Call<{ id: string; filename: string; contentType: string; size: number; sha256: string }>) {
     return this.attachments.add(authorOf(actor), args);
   }
-}
-
-function authorOf(actor: Actor): Author {
-  const { accountId, userId } = scopeOf(actor);
-  return { accountId, userId, name: actor.kind === 'user' ? actor.name : '' };
 }

@@ -6,6 +6,8 @@ import { ChannelCopiesHandlers } from './channel-copies/channel-copies.handlers.
 import { CommentsService } from './comments/comments.service.js';
 import { CompaniesService } from './contacts/companies.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
+import { MergingController } from './contacts/merging.controller.js';
+import { MergingService } from './contacts/merging.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeliveryHandlers } from './delivery/delivery.handlers.js';
 import { DraftsService } from './drafts/drafts.service.js';
@@ -30,7 +32,7 @@ export class ConversationsModule {
     return {
       module: ConversationsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [ConversationsController],
+      controllers: [ConversationsController, MergingController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         AttachmentsService,
@@ -43,6 +45,7 @@ export class ConversationsModule {
         DraftsService,
         InboundHandlers,
         InboundService,
+        MergingService,
         RepliesRepository,
         ReplyTargetsRepository,
         RepliesService,

@@ -1,6 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { liveBusFor, MessagingModule } from '@helpdesk/messaging';
 import { DatabaseModule, type Runtime } from '@helpdesk/platform';
+import { MergedRecordsHandlers } from './associations/merged-records.handlers.js';
+import { MergedRecordsRepository } from './associations/merged-records.repository.js';
+import { MergedRecordsService } from './associations/merged-records.service.js';
 import { CreationRepository } from './creation/creation.repository.js';
 import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
@@ -40,6 +43,9 @@ export class TicketsModule {
         CreationService,
         FollowingService,
         ListingService,
+        MergedRecordsHandlers,
+        MergedRecordsRepository,
+        MergedRecordsService,
         PipelineSettingsService,
         PipelinesService,
         PropertiesService,

@@ -1,4 +1,4 @@
-import { names, ok, PAGE, sameAccount, sameIds, seen, status, type Asked, type Route } from './route.js';
+import { ABSENT, names, ok, PAGE, sameAccount, sameIds, seen, status, type Asked, type Route } from './route.js';
 
 /** Everybody in the help desk looks up the people and companies of his account; of their tickets he gets those he sees. */
 const records = (kind: 'contact' | 'company', path: string): Route[] => [
@@ -18,6 +18,14 @@ const records = (kind: 'contact' | 'company', path: string): Route[] => [
   {
     operation: `PATCH /api/v1/${path}/{id}`,
     body: { name: ' ' },
+    needs: 'ticket.create',
+    on: kind,
+    isHis: sameAccount,
+    passes: status(422),
+  },
+  {
+    operation: `POST /api/v1/${path}/{id}/merge`,
+    body: { secondaryId: ABSENT },
     needs: 'ticket.create',
     on: kind,
     isHis: sameAccount,

@@ -1,15 +1,16 @@
-import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ChangeContact, CreateContact, GetContact, ListContacts, ListTickets } from '@helpdesk/contracts';
+import { ChangeContact, CreateContact, GetContact, ListContacts, ListTickets, MergeContacts } from '@helpdesk/contracts';
 import { invalid, Problem, RpcClient } from '@helpdesk/platform';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { TicketPageDto } from '../tickets/ticket.dto.js';
-import { ContactDto, ContactPageDto, ContactQueryDto, NewContactDto, PatchContactDto } from './record.dto.js';
+import { ContactDto, ContactPageDto, ContactQueryDto, MergeRecordDto, NewContactDto, PatchContactDto } from './record.dto.js';
 
 const EXISTS = '`contact_exists`: another has one of the addresses; its id is `contactId`';
+const MERGED = '`contact_merged`: it was merged into `contactId`';
 const CODES = 'Codes: `required`, `wrong_value`, `duplicate`, `unknown`.';
 
 @ApiTags('contacts')
@@ -46,18 +47,32 @@ export class ContactsController {
 
   @Get(':id')
   @Access('helpdesk')
-  @ApiOperation({ summary: 'One contact' })
+  @ApiOperation({ summary: 'One contact; one that was merged is the one it has become' })
   @ApiResponse({ status: 200, type: ContactDto })
   get(@Me() me: Principal, @Param('id', uuidParam) id: string): Promise<ContactDto> {
     return this.rpc.call(GetContact, actorFor(me), { id });
   }
 
   @Patch(':id')
-  @Access('ticket.create', { 409: EXISTS })
+  @Access('ticket.create', { 409: `${EXISTS} · ${MERGED}` })
   @ApiOperation({ summary: 'Change a contact; absent = unchanged', description: CODES })
   @ApiResponse({ status: 200, type: ContactDto })
   change(@Me() me: Principal, @Param('id', uuidParam) id: string, @Body() body: PatchContactDto): Promise<ContactDto> {
     return this.rpc.call(ChangeContact, actorFor(me), { ...body, id });
+  }
+
+  @Post(':id/merge')
+  @HttpCode(200)
+  @Access('ticket.create')
+  @ApiOperation({
+    summary: 'Make two contacts one; repeating it changes nothing',
+    description:
+      'Its addresses, conversations and tickets are this one’s from then on, its company where this one has none. Nobody sees a ticket by it that he did not see before. ' +
+      'Codes: `same`, `unknown`.',
+  })
+  @ApiResponse({ status: 200, type: ContactDto })
+  merge(@Me() me: Principal, @Param('id', uuidParam) id: string, @Body() { secondaryId }: MergeRecordDto): Promise<ContactDto> {
+    return this.rpc.call(MergeContacts, actorFor(me), { id, secondaryId });
   }
 
   @Get(':id/tickets')
@@ -65,8 +80,8 @@ export class ContactsController {
   @ApiOperation({ summary: 'The contact’s tickets, of those I may see' })
   @ApiResponse({ status: 200, type: TicketPageDto })
   async tickets(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query() page: PageQueryDto): Promise<TicketPageDto> {
-    await this.rpc.call(GetContact, actorFor(me), { id });
-    return this.rpc.call(ListTickets, actorFor(me), { ...page, contactId: id });
+    const contact = await this.rpc.call(GetContact, actorFor(me), { id });
+    return this.rpc.call(ListTickets, actorFor(me), { ...page, contactId: contact.id });
   }
 }
 

@@ -15,6 +15,10 @@ export class ContactAddressDto {
   @ApiProperty({ example: 'anna@customer.example' }) @IsString() @IsNotEmpty() @MaxLength(320) @IsOneLine() value: string;
 }
 
+export class MergeRecordDto {
+  @ApiProperty({ ...uuid, description: 'The one that goes up in this one' }) @IsId() secondaryId: string;
+}
+
 export class ContactQueryDto extends IdPageQueryDto {
   @ApiPropertyOptional({ description: 'Part of a name, mail address or phone number' })
   @IsOptional()
@@ -57,6 +61,7 @@ export class ContactDto {
   @ApiProperty() name: string;
   @ApiProperty({ type: [ContactAddressDto] }) addresses: ContactAddressDto[];
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) companyId: string | null;
+  @ApiProperty({ type: [String], description: 'Contacts that were merged into it' }) mergedIds: string[];
   @ApiProperty(time) createdAt: string;
 }
 export class ContactPageDto {
@@ -84,6 +89,7 @@ export class CompanyDto {
   @ApiProperty(uuid) id: string;
   @ApiProperty() name: string;
   @ApiProperty({ type: [String] }) domains: string[];
+  @ApiProperty({ type: [String], description: 'Companies that were merged into it' }) mergedIds: string[];
   @ApiProperty(time) createdAt: string;
 }
 export class CompanyPageDto {

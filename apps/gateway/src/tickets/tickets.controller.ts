@@ -18,7 +18,7 @@ import {
   type TicketGrant,
   type TicketView,
 } from '@helpdesk/contracts';
-import { invalid, invalidField, RpcClient } from '@helpdesk/platform';
+import { invalid, invalidField, RpcClient, type FieldProblem } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { firstUnfit } from '../problems/validation.js';
 import { uuidParam } from '../problems/uuid-param.js';
@@ -82,23 +82,18 @@ export class TicketsController {
     if (ownerId) await this.references.checkAgent(me, ownerId, '/ownerId');
     if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
     const records = await this.rpc.call(FindRecords, actorFor(me), { contactIds, companyIds });
-    const unknown = (field: string, ids: string[], found: { id: string }[]) =>
-      ids.flatMap((wanted, i) =>
-        found.some((record) => record.id === wanted) ? [] : [{ pointer: `/${field}/${i}`, code: 'unknown', detail: 'is not there' }],
-      );
-    const problems = [...unknown('contactIds', contactIds, records.contacts), ...unknown('companyIds', companyIds, records.companies)];
+    const problems = [
+      ...unknownRecords('/contactIds', contactIds, records.contacts),
+      ...unknownRecords('/companyIds', companyIds, records.companies),
+    ];
     if (problems.length > 0) throw invalid(problems);
-    const contacts = contactIds.map((wanted) => ({
-      id: wanted,
-      name: records.contacts.find((record) => record.id === wanted)?.name ?? '',
-    }));
     const source = me.via === 'api_key' ? 'api' : 'manual';
     const place = { id, name, pipelineId, stageId, ownerId, teamId, priority };
     const ticket = await this.rpc.call(CreateTicket, actorFor(me), {
       ...place,
       category,
-      contacts,
-      companyIds,
+      contacts: records.contacts.map((contact) => ({ id: contact.id, name: contact.name })),
+      companyIds: records.companies.map((company) => company.id),
       properties: await this.propertyReferences.checked(me, properties),
       source,
     });
@@ -249,6 +244,12 @@ export class TicketsController {
       .map(({ id, number, name, stageId, lastActivityAt }) => ({ id, number, name, stageId, lastActivityAt }));
     return { ...people, previousTickets, activities: [] };
   }
+}
+
+/** One problem for each id that leads to no record. */
+function unknownRecords(pointer: string, ids: string[], found: { id: string; mergedIds: string[] }[]): FieldProblem[] {
+  const isThere = (id: string) => found.some((record) => record.id === id || record.mergedIds.includes(id));
+  return ids.flatMap((id, i) => (isThere(id) ? [] : [{ pointer: `${pointer}/${i}`, code: 'unknown', detail: 'is not there' }]));
 }
 
 /** What it says is checked where it is turned into a query. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommentAdded, ContactRenamed, ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated } from '@helpdesk/contracts';
 import { LiveBus, MessageBus, OnEvent, type Delivery } from '@helpdesk/messaging';
 import type { Runtime, Tx } from '@helpdesk/platform';
+import { MergedRecordsService } from '../associations/merged-records.service.js';
 import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { RUNTIME } from '../tokens.js';
@@ -19,6 +20,7 @@ export class TicketHandlers {
     private readonly pipelines: PipelinesService,
     private readonly changes: TicketChanges,
     private readonly following: FollowingService,
+    private readonly records: MergedRecordsService,
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
     private readonly notices: TicketNotices,
@@ -30,6 +32,7 @@ export class TicketHandlers {
     if (!place) throw new Error('the account has no pipeline yet');
     const number = await this.repository.create(tx, accountId, event, place);
     if (number === undefined) return;
+    await this.records.follow(tx, accountId, event.ticketId);
     this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
     if (event.link) await this.repository.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
@@ -83,6 +86,7 @@ export class TicketHandlers {
   /** The name in the lists; no change of the ticket that anybody has made. */
   @OnEvent(ContactRenamed)
   async onContactRenamed(event: ContactRenamed, tx: Tx, { accountId }: Delivery): Promise<void> {
+    await this.records.renamed(tx, accountId, event.contactId, event.name);
     // In the order in which others lock many tickets.
     await tx.query(
       `UPDATE tickets.ticket SET contact_name = $3 WHERE account_id = $1 AND id IN (

@@ -1,0 +1,7 @@
+-- A record that was merged stays, and leads to the one it has become: whatever still names it finds that one. Never a chain.
+ALTER TABLE contact ADD COLUMN merged_into uuid, ADD FOREIGN KEY (account_id, merged_into) REFERENCES contact (account_id, id);
+CREATE INDEX contact_merged ON contact (account_id, merged_into) WHERE merged_into IS NOT NULL;
+ALTER TABLE company ADD COLUMN merged_into uuid, ADD FOREIGN KEY (account_id, merged_into) REFERENCES company (account_id, id);
+CREATE INDEX company_merged ON company (account_id, merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX contact_of_company ON contact (account_id, company_id) WHERE company_id IS NOT NULL;
+CREATE INDEX company_domain_of_company ON company_domain (account_id, company_id);
