@@ -15,7 +15,7 @@ let other: Account;
 let close: () => Promise<void>;
 /** An id of each kind, there in the other account. */
 let theirs: Record<
-  'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment' | 'view',
+  'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment' | 'view' | 'message',
   string
 >;
 /** One of ours of each. */
@@ -53,6 +53,7 @@ beforeAll(async () => {
     company: await one('conversations.company'),
     conversation: await one('conversations.conversation'),
     view: await one('tickets.view'),
+    message: await one('conversations.message'),
     attachment: String(answered(await world.client.upload('hello', other.keeper.key)).json.id),
   };
 }, 120_000);
@@ -94,6 +95,7 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['team of a new ticket', '/teamId', () => made({ teamId: theirs.team })],
     ['contact of a new ticket', '/contactIds/0', () => made({ contactIds: [theirs.contact] })],
     ['company of a new ticket', '/companyIds/0', () => made({ companyIds: [theirs.company] })],
+    ['activity of a new ticket', '/activityIds/0', () => made({ activityIds: [theirs.message] })],
     ['status of a ticket', '/stageId', () => patched({ stageId: theirs.stage })],
     ['owner of a ticket', '/ownerId', () => patched({ ownerId: theirs.user })],
     ['team of a ticket', '/teamId', () => patched({ teamId: theirs.team })],
@@ -171,6 +173,8 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['GET', () => `/contacts/${theirs.contact}`],
     ['PATCH', () => `/contacts/${theirs.contact}`],
     ['GET', () => `/companies/${theirs.company}/tickets`],
+    ['GET', () => `/contacts/${theirs.contact}/activities`],
+    ['GET', () => `/companies/${theirs.company}/activities`],
     ['POST', () => `/contacts/${theirs.contact}/merge`],
     ['POST', () => `/companies/${theirs.company}/merge`],
     ['DELETE', () => `/channels/${theirs.channel}`],

@@ -1,6 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { MessagingModule } from '@helpdesk/messaging';
 import { DatabaseModule, type Runtime } from '@helpdesk/platform';
+import { ActivitiesController } from './activities/activities.controller.js';
+import { ActivitiesHandlers } from './activities/activities.handlers.js';
+import { ActivitiesRepository } from './activities/activities.repository.js';
+import { ActivitiesService } from './activities/activities.service.js';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { ChannelCopiesHandlers } from './channel-copies/channel-copies.handlers.js';
 import { CommentsService } from './comments/comments.service.js';
@@ -32,9 +36,12 @@ export class ConversationsModule {
     return {
       module: ConversationsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [ConversationsController, MergingController],
+      controllers: [ActivitiesController, ConversationsController, MergingController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
+        ActivitiesHandlers,
+        ActivitiesRepository,
+        ActivitiesService,
         AttachmentsService,
         AutoReplyService,
         ChannelCopiesHandlers,

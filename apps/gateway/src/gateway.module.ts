@@ -9,6 +9,7 @@ import { TicketAccessController } from './access/ticket-access.controller.js';
 import { AccountController } from './accounts/account.controller.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { SetUpController } from './accounts/setup.controller.js';
+import { ActivitiesService } from './activities/activities.service.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { PublicFilesController } from './attachments/public-files.controller.js';
@@ -54,6 +55,7 @@ import { QuarantineController } from './quarantine/quarantine.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsRepository } from './teams/teams.repository.js';
 import { TeamsService } from './teams/teams.service.js';
+import { SimilarTicketsController } from './tickets/similar-tickets.controller.js';
 import { TicketsController } from './tickets/tickets.controller.js';
 import { RUNTIME } from './tokens.js';
 import { TotpController } from './totp/totp.controller.js';
@@ -99,6 +101,7 @@ export class GatewayModule {
         QuarantineController,
         SessionController,
         SetUpController,
+        SimilarTicketsController,
         TeamsController,
         TicketAccessController,
         TicketsController,
@@ -114,6 +117,7 @@ export class GatewayModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         AccessService,
         AccountsService,
+        ActivitiesService,
         AuditHandlers,
         AuditLog,
         AuthRepository,

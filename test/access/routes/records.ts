@@ -40,6 +40,15 @@ const records = (kind: 'contact' | 'company', path: string): Route[] => [
     passes: ok,
     shows: (asked) => names(ticketsOf(kind, asked)),
   },
+  {
+    operation: `GET /api/v1/${path}/{id}/activities`,
+    query: () => PAGE,
+    needs: 'helpdesk',
+    on: kind,
+    isHis: sameAccount,
+    passes: ok,
+    shows: (asked) => names(ticketsOf(kind, asked)),
+  },
 ];
 const ticketsOf = (kind: 'contact' | 'company', asked: Asked) =>
   kind === 'contact' ? seen(asked, ({ contactId }) => contactId === asked.target.id) : [];

@@ -5,3 +5,9 @@ ALTER TABLE company ADD COLUMN merged_into uuid, ADD FOREIGN KEY (account_id, me
 CREATE INDEX company_merged ON company (account_id, merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX contact_of_company ON contact (account_id, company_id) WHERE company_id IS NOT NULL;
 CREATE INDEX company_domain_of_company ON company_domain (account_id, company_id);
+
+-- What was said with somebody: in his conversations, and by him in those of others. The first one also finds what a form was filled in with.
+CREATE INDEX message_of_conversation ON message (account_id, conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX message_by_contact ON message (account_id, author_id) WHERE author_type = 'contact';
+-- An entry that stands for a message of another ticket, which stays where it is.
+ALTER TABLE message ADD COLUMN refers_to uuid;

@@ -2,9 +2,11 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nes
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ChangeCompany, CreateCompany, GetCompany, ListCompanies, ListTickets, MergeCompanies } from '@helpdesk/contracts';
 import { RpcClient } from '@helpdesk/platform';
+import { ActivitiesService } from '../activities/activities.service.js';
+import { ActivityPageDto } from '../activities/activity.dto.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
-import { PageQueryDto } from '../openapi/page.dto.js';
+import { IdPageQueryDto, PageQueryDto } from '../openapi/page.dto.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { TicketPageDto } from '../tickets/ticket.dto.js';
 import { CompanyDto, CompanyPageDto, CompanyQueryDto, MergeRecordDto, NewCompanyDto, PatchCompanyDto } from './record.dto.js';
@@ -16,7 +18,10 @@ const CODES = 'Codes: `required`, `duplicate`, `free_mail`: a domain where every
 @ApiTags('companies')
 @Controller('api/v1/companies')
 export class CompaniesController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly said: ActivitiesService,
+  ) {}
 
   @Get()
   @Access('helpdesk')
@@ -71,5 +76,18 @@ export class CompaniesController {
   async tickets(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query() page: PageQueryDto): Promise<TicketPageDto> {
     const company = await this.rpc.call(GetCompany, actorFor(me), { id });
     return this.rpc.call(ListTickets, actorFor(me), { ...page, filter: { field: 'companyIds', op: 'contains', value: company.id } });
+  }
+
+  @Get(':id/activities')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'What was said with people of the company, the newest first, of tickets I may see' })
+  @ApiResponse({ status: 200, type: ActivityPageDto })
+  async activities(
+    @Me() me: Principal,
+    @Param('id', uuidParam) id: string,
+    @Query() { limit, cursor }: IdPageQueryDto,
+  ): Promise<ActivityPageDto> {
+    const company = await this.rpc.call(GetCompany, actorFor(me), { id });
+    return this.said.list(me, { companyId: company.id }, limit, cursor);
   }
 }

@@ -2,9 +2,11 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nes
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ChangeContact, CreateContact, GetContact, ListContacts, ListTickets, MergeContacts } from '@helpdesk/contracts';
 import { invalid, Problem, RpcClient } from '@helpdesk/platform';
+import { ActivitiesService } from '../activities/activities.service.js';
+import { ActivityPageDto } from '../activities/activity.dto.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
-import { PageQueryDto } from '../openapi/page.dto.js';
+import { IdPageQueryDto, PageQueryDto } from '../openapi/page.dto.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { TicketPageDto } from '../tickets/ticket.dto.js';
 import { ContactDto, ContactPageDto, ContactQueryDto, MergeRecordDto, NewContactDto, PatchContactDto } from './record.dto.js';
@@ -16,7 +18,10 @@ const CODES = 'Codes: `required`, `wrong_value`, `duplicate`, `unknown`.';
 @ApiTags('contacts')
 @Controller('api/v1/contacts')
 export class ContactsController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly said: ActivitiesService,
+  ) {}
 
   @Get()
   @Access('helpdesk')
@@ -82,6 +87,19 @@ export class ContactsController {
   async tickets(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query() page: PageQueryDto): Promise<TicketPageDto> {
     const contact = await this.rpc.call(GetContact, actorFor(me), { id });
     return this.rpc.call(ListTickets, actorFor(me), { ...page, contactId: contact.id });
+  }
+
+  @Get(':id/activities')
+  @Access('helpdesk')
+  @ApiOperation({ summary: 'What was said with the contact, the newest first, of tickets I may see' })
+  @ApiResponse({ status: 200, type: ActivityPageDto })
+  async activities(
+    @Me() me: Principal,
+    @Param('id', uuidParam) id: string,
+    @Query() { limit, cursor }: IdPageQueryDto,
+  ): Promise<ActivityPageDto> {
+    const contact = await this.rpc.call(GetContact, actorFor(me), { id });
+    return this.said.list(me, { contactId: contact.id }, limit, cursor);
   }
 }
 

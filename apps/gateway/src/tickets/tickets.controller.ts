@@ -13,7 +13,6 @@ import {
   PatchTicket,
   RestoreTicket,
   TicketHistory,
-  TicketTimeline,
   type Filter,
   type TicketGrant,
   type TicketView,
@@ -23,6 +22,7 @@ import type { FastifyReply } from 'fastify';
 import { firstUnfit } from '../problems/validation.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { References } from '../access/references.js';
+import { ActivitiesService } from '../activities/activities.service.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { lackOfView } from '../auth/capabilities.rules.js';
 import { missing } from '../auth/missing.js';
@@ -45,6 +45,7 @@ export class TicketsController {
     private readonly rpc: RpcClient,
     private readonly references: References,
     private readonly propertyReferences: PropertyReferences,
+    private readonly activities: ActivitiesService,
   ) {}
 
   @Get('tickets')
@@ -75,6 +76,7 @@ export class TicketsController {
       category = [],
       contactIds = [],
       companyIds = [],
+      activityIds = [],
       properties = {},
     }: CreateTicketDto,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -87,6 +89,7 @@ export class TicketsController {
       ...unknownRecords('/companyIds', companyIds, records.companies),
     ];
     if (problems.length > 0) throw invalid(problems);
+    await this.activities.check(me, activityIds);
     const source = me.via === 'api_key' ? 'api' : 'manual';
     const place = { id, name, pipelineId, stageId, ownerId, teamId, priority };
     const ticket = await this.rpc.call(CreateTicket, actorFor(me), {
@@ -96,6 +99,7 @@ export class TicketsController {
       companyIds: records.companies.map((company) => company.id),
       properties: await this.propertyReferences.checked(me, properties),
       source,
+      activityIds,
     });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;
@@ -143,8 +147,8 @@ export class TicketsController {
     if (wanted.size === 0) return ticket;
     const grant = grantOf(ticket);
     const [timeline, sidebar, drafts] = await Promise.all([
-      wanted.has('timeline') ? this.rpc.call(TicketTimeline, actorFor(me), { grant, limit: 50 }) : undefined,
-      wanted.has('sidebar') ? this.sidebar(me, ticket) : undefined,
+      wanted.has('timeline') ? this.activities.timeline(me, grant, 50) : undefined,
+      wanted.has('sidebar') ? this.sidebar(me, ticket, grant) : undefined,
       wanted.has('drafts') ? this.rpc.call(ListDrafts, actorFor(me), { grant }) : undefined,
     ]);
     return {
@@ -186,7 +190,7 @@ export class TicketsController {
   @ApiResponse({ status: 200, type: TimelineDto })
   async timeline(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query() { limit, cursor }: PageQueryDto): Promise<TimelineDto> {
     const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'view' });
-    return this.rpc.call(TicketTimeline, actorFor(me), { grant, limit, cursor });
+    return this.activities.timeline(me, grant, limit, cursor);
   }
 
   @Get('tickets/:id/history')
@@ -232,17 +236,18 @@ export class TicketsController {
     return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds });
   }
 
-  private async sidebar(me: Principal, ticket: TicketView) {
+  private async sidebar(me: Principal, ticket: TicketView, grant: TicketGrant) {
     const [contactId] = ticket.contactIds;
-    const [people, previous] = await Promise.all([
+    const [people, previous, activities] = await Promise.all([
       this.rpc.call(FindRecords, actorFor(me), { contactIds: ticket.contactIds, companyIds: ticket.companyIds }),
       contactId ? this.rpc.call(ListTickets, actorFor(me), { contactId, sort: '-lastActivityAt', limit: PREVIOUS_TICKETS + 1 }) : undefined,
+      this.activities.attached(me, grant),
     ]);
     const previousTickets = (previous?.items ?? [])
       .filter((row) => row.id !== ticket.id)
       .slice(0, PREVIOUS_TICKETS)
       .map(({ id, number, name, stageId, lastActivityAt }) => ({ id, number, name, stageId, lastActivityAt }));
-    return { ...people, previousTickets, activities: [] };
+    return { ...people, previousTickets, activities };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
-import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contracts';
+import { ActivitiesAttached, type CreateTicketArgs, type PipelineView, type TicketView } from '@helpdesk/contracts';
+import { MessageBus } from '@helpdesk/messaging';
 import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
 import { MergedRecordsService } from '../associations/merged-records.service.js';
 import { CreateFormService } from '../properties/create-form.service.js';
@@ -23,6 +24,7 @@ export class CreationService {
     private readonly form: CreateFormService,
     private readonly changes: TicketChanges,
     private readonly records: MergedRecordsService,
+    private readonly bus: MessageBus,
   ) {}
 
   /**
@@ -51,6 +53,10 @@ export class CreationService {
         const actor = { type: 'user' as const, id: scope.userId, name: actorName };
         await this.repository.record(tx, ticket, 1, at, actor, args.source, [{ field: 'name', old: null, new: name }]);
         this.changes.begun(tx, ticket);
+        if (args.activityIds?.length) {
+          const by = { actorUserId: scope.userId, actorName, at: at.toISOString() };
+          await this.bus.publish(tx, accountId, new ActivitiesAttached({ ticketId: ticket.id, messageIds: args.activityIds, ...by }));
+        }
       }
       return this.tickets.view(scope, ticket, tx);
     });
