@@ -40,7 +40,10 @@ import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { IngestController } from './ingest/ingest.controller.js';
 import { LiveServer } from './live/live-server.js';
 import { MessagesController } from './messages/messages.controller.js';
+import { AutoFollowing } from './notifications/auto-following.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { PreferencesController } from './notifications/preferences.controller.js';
+import { PreferencesRepository } from './notifications/preferences.repository.js';
 import { OidcProviderClient } from './oidc/oidc-provider.client.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { OidcRepository } from './oidc/oidc.repository.js';
@@ -96,6 +99,7 @@ export class GatewayModule {
         PagesController,
         PasswordResetsController,
         PipelinesController,
+        PreferencesController,
         PropertiesController,
         PublicFilesController,
         QuarantineController,
@@ -121,6 +125,7 @@ export class GatewayModule {
         AuditHandlers,
         AuditLog,
         AuthRepository,
+        AutoFollowing,
         GatewayHealth,
         IdempotencyRepository,
         LiveServer,
@@ -132,6 +137,7 @@ export class GatewayModule {
         PasswordLinksRepository,
         PasswordResetsService,
         PasswordsService,
+        PreferencesRepository,
         PropertyReferences,
         RecentPrincipals,
         References,

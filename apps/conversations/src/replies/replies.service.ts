@@ -108,6 +108,7 @@ export class RepliesService {
             isBounce: false,
             attachmentCount: files.length,
             moveToStageId: args.moveTo ?? null,
+            authorFollows: args.authorFollows,
           },
         }),
         { dueAt },

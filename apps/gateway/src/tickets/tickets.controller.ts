@@ -29,6 +29,7 @@ import { missing } from '../auth/missing.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
+import { AutoFollowing } from '../notifications/auto-following.js';
 import { PropertyReferences } from '../properties/property-references.js';
 import { OpenTicketDto } from './open-ticket.dto.js';
 import { CreateTicketDto, HistoryDto, PatchTicketDto, TicketDto, TicketListQueryDto, TicketPageDto } from './ticket.dto.js';
@@ -46,6 +47,7 @@ export class TicketsController {
     private readonly references: References,
     private readonly propertyReferences: PropertyReferences,
     private readonly activities: ActivitiesService,
+    private readonly following: AutoFollowing,
   ) {}
 
   @Get('tickets')
@@ -233,7 +235,8 @@ export class TicketsController {
   ): Promise<TimelineItemDto> {
     const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit', moveToStageId: body.moveTo });
     const undoSeconds = body.undoSeconds ?? (me.via === 'api_key' ? 0 : (me.preferences.undoSeconds ?? DEFAULT_UNDO_SECONDS));
-    return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds });
+    const authorFollows = await this.following.afterReply(me);
+    return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds, authorFollows });
   }
 
   private async sidebar(me: Principal, ticket: TicketView, grant: TicketGrant) {

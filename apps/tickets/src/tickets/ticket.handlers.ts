@@ -62,8 +62,16 @@ export class TicketHandlers {
       : { type: 'system' as const, id: null, name: 'Automation' };
     const version = await this.changes.apply(tx, ticket, update, actor, 'message', at);
     await this.added(tx, { ...ticket, owner_id: update.owner_id ?? ticket.owner_id }, version, message.seq);
+    const { messageId, authorUserId } = message;
+    if (message.direction === 'out' && authorUserId) {
+      await this.tellFollowers(tx, ticket, 'replied', messageId, [authorUserId]);
+      if (message.authorFollows) await this.following.begin(tx, accountId, ticket.id, [authorUserId]);
+    }
     // Automatic mail disturbs nobody (D-41).
-    if (message.direction === 'in' && !message.isAutomatic) await this.tellOwner(tx, ticket, 'customer_message', message.messageId);
+    if (message.direction === 'in' && !message.isAutomatic) {
+      await this.tellOwner(tx, ticket, 'customer_message', messageId);
+      await this.tellFollowers(tx, ticket, 'customer_message', messageId, ticket.owner_id ? [ticket.owner_id] : []);
+    }
   }
 
   /** A comment is activity, but not news for the customer: neither status nor the public thread move. */
@@ -78,9 +86,8 @@ export class TicketHandlers {
     await this.following.mention(tx, accountId, ticket.id, event.mentions, at);
     const mentioned = event.mentions.filter((id) => id !== event.authorUserId);
     await this.notices.tell(tx, ticket, { topic: 'mentioned', reason: 'mention', userIds: mentioned, messageId: event.commentId });
-    const told = new Set([...mentioned, event.authorUserId]);
-    const followers = (await this.following.followers(tx, accountId, ticket.id)).filter((id) => !told.has(id));
-    await this.notices.tell(tx, ticket, { topic: 'commented', reason: 'follower', userIds: followers, messageId: event.commentId });
+    await this.tellFollowers(tx, ticket, 'commented', event.commentId, [...mentioned, event.authorUserId]);
+    await this.following.begin(tx, accountId, ticket.id, event.followers ?? []);
   }
 
   /** The name in the lists; no change of the ticket that anybody has made. */
@@ -109,6 +116,13 @@ export class TicketHandlers {
 
   private async tellOwner(tx: Tx, ticket: StoredTicket, topic: Notice['topic'], messageId: string): Promise<void> {
     await this.notices.tell(tx, ticket, { topic, reason: 'owner', userIds: ticket.owner_id ? [ticket.owner_id] : [], messageId });
+  }
+
+  /** All but those who know already. */
+  private async tellFollowers(tx: Tx, ticket: StoredTicket, topic: Notice['topic'], messageId: string, told: string[]): Promise<void> {
+    const followers = await this.following.followers(tx, ticket.account_id, ticket.id);
+    const userIds = followers.filter((id) => !told.includes(id));
+    await this.notices.tell(tx, ticket, { topic, reason: 'follower', userIds, messageId });
   }
 
   private async added(tx: Tx, ticket: StoredTicket, version: number, seq: number): Promise<void> {

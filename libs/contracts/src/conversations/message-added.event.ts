@@ -20,6 +20,8 @@ export interface MessageFacts {
   attachmentCount: number;
   /** An agent's wish that goes with the reply: the stage the ticket moves to. */
   moveToStageId: string | null;
+  /** The author of this answer wants to be told what else happens on the ticket. */
+  authorFollows?: boolean;
 }
 
 /** A conversation began and with it a ticket; the first message is part of it. */

@@ -93,6 +93,8 @@ export interface ReplyArgs {
   sendAt?: string;
   undoSeconds: number;
   threadVersion?: number;
+  /** The author wants to follow what he answers. */
+  authorFollows?: boolean;
 }
 
 export interface CommentArgs {
@@ -102,6 +104,8 @@ export interface CommentArgs {
   html?: string;
   text?: string;
   mentions: string[];
+  /** Those of them who want to follow the ticket from now on. */
+  followers?: string[];
   attachmentIds: string[];
 }
 
