@@ -88,6 +88,7 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
   const drafted = (tab: string, body: object): Sent => ['PUT', ticket(`/drafts/${tab}`), { html: 'x', ...body }];
   const connected = (body: object): Sent => ['POST', '/channels', { type: 'custom', name: 'Another', ...body }];
   const reconnected = (body: object): Sent => ['PATCH', `/channels/${account.channel.id}`, body];
+  const routed = (routing: object) => ({ settings: { routing } });
   const cases: [string, string, () => Sent][] = [
     ['pipeline of a new ticket', '/pipelineId', () => made({ pipelineId: theirs.pipeline })],
     ['status of a new ticket', '/stageId', () => made({ stageId: theirs.stage })],
@@ -123,6 +124,8 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['pipeline of a channel', '/pipelineId', () => reconnected({ pipelineId: theirs.pipeline })],
     ['status of a channel', '/stageId', () => reconnected({ stageId: theirs.stage })],
     ['team of a channel', '/teamId', () => reconnected({ teamId: theirs.team })],
+    ['user of a channel’s routing', '/settings/routing/userIds/0', () => connected(routed({ mode: 'user', userIds: [theirs.user] }))],
+    ['team of a channel’s routing', '/settings/routing/teamIds/0', () => reconnected(routed({ mode: 'team', teamIds: [theirs.team] }))],
     [
       'status in a rule',
       '/rules/creationStageIds/0',
@@ -140,6 +143,7 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ],
     ['contact that goes up in another', '/secondaryId', () => ['POST', `/contacts/${own.contact}/merge`, { secondaryId: theirs.contact }]],
     ['company that goes up in another', '/secondaryId', () => ['POST', `/companies/${own.company}/merge`, { secondaryId: theirs.company }]],
+    ['owner of a contact', '/ownerId', () => ['PATCH', `/contacts/${own.contact}`, { ownerId: theirs.user }]],
     ['company of a contact', '/companyId', () => ['POST', '/contacts', { name: 'New', companyId: theirs.company }]],
   ];
   test.each(cases)('%s', async (_what, pointer, request) => {

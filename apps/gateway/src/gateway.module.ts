@@ -10,6 +10,8 @@ import { AccountController } from './accounts/account.controller.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { SetUpController } from './accounts/setup.controller.js';
 import { ActivitiesService } from './activities/activities.service.js';
+import { AgentsService } from './agents/agents.service.js';
+import { AvailabilityController } from './agents/availability.controller.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { PublicFilesController } from './attachments/public-files.controller.js';
@@ -84,6 +86,7 @@ export class GatewayModule {
         ApiKeysController,
         AttachmentsController,
         AuditController,
+        AvailabilityController,
         ChannelsController,
         CommentsController,
         CompaniesController,
@@ -122,6 +125,7 @@ export class GatewayModule {
         AccessService,
         AccountsService,
         ActivitiesService,
+        AgentsService,
         AuditHandlers,
         AuditLog,
         AuthRepository,

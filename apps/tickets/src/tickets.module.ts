@@ -12,6 +12,9 @@ import { PipelineSettingsService } from './pipelines/pipeline-settings.service.j
 import { PipelinesService } from './pipelines/pipelines.service.js';
 import { CreateFormService } from './properties/create-form.service.js';
 import { PropertiesService } from './properties/properties.service.js';
+import { AgentCopiesHandlers } from './routing/agent-copies.handlers.js';
+import { RoutingRepository } from './routing/routing.repository.js';
+import { RoutingService } from './routing/routing.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TicketsController } from './tickets.controller.js';
@@ -38,6 +41,7 @@ export class TicketsModule {
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
+        AgentCopiesHandlers,
         CreateFormService,
         CreationRepository,
         CreationService,
@@ -49,6 +53,8 @@ export class TicketsModule {
         PipelineSettingsService,
         PipelinesService,
         PropertiesService,
+        RoutingRepository,
+        RoutingService,
         SharingRepository,
         SharingService,
         TicketChanges,

@@ -19,6 +19,7 @@ export * from './tickets/activities-attached.event.js';
 export * from './tickets/ticket-events.js';
 export * from './tickets/pipelines.js';
 export * from './tickets/properties.js';
+export * from './tickets/routing.js';
 export * from './tickets/views.js';
 export * from './tickets/patterns.js';
 export * from './gateway/send-system-mail.command.js';

@@ -114,6 +114,8 @@ export const himself: Route[] = [
     passes: status(204),
     isHarmless: () => false,
   },
+  { operation: 'GET /api/v1/me/availability', needs: 'helpdesk', passes: ok },
+  { operation: 'PUT /api/v1/me/availability', body: { state: 'x' }, needs: 'helpdesk', passes: status(422) },
   { operation: 'GET /api/v1/notification-preferences', needs: 'helpdesk', passes: ok },
   { operation: 'PUT /api/v1/notification-preferences', body: { autoFollow: { onReply: 'x' } }, needs: 'helpdesk', passes: status(422) },
   { operation: 'PUT /api/v1/me/password', body: {}, needs: 'signed_in', passes: status(422) },

@@ -19,23 +19,25 @@ interface Row {
   id: string;
   name: string;
   company_id: string | null;
+  owner_id: string | null;
   created_at: Date;
   addresses: ContactView['addresses'] | null;
   merged_ids: string[];
   merged_into: string | null;
 }
 
-const CONTACT = `SELECT p.id, p.name, p.created_at, p.merged_into,
+const CONTACT = `SELECT p.id, p.name, p.owner_id, p.created_at, p.merged_into,
   (SELECT coalesce(c.merged_into, c.id) FROM conversations.company c WHERE c.account_id = p.account_id AND c.id = p.company_id) AS company_id,
   ARRAY(SELECT m.id FROM conversations.contact m WHERE m.account_id = p.account_id AND m.merged_into = p.id ORDER BY m.id) AS merged_ids,
   (SELECT json_agg(json_build_object('kind', a.kind, 'value', a.value) ORDER BY a.kind, a.value)
    FROM conversations.contact_address a WHERE a.account_id = p.account_id AND a.contact_id = p.id) AS addresses
   FROM conversations.contact p WHERE p.account_id = $1`;
-const toView = ({ id, name, company_id, created_at, addresses, merged_ids }: Row): ContactView => ({
+const toView = ({ id, name, company_id, owner_id, created_at, addresses, merged_ids }: Row): ContactView => ({
   id,
   name,
   addresses: addresses ?? [],
   companyId: company_id,
+  ownerId: owner_id,
   mergedIds: merged_ids,
   createdAt: created_at.toISOString(),
 });
@@ -103,6 +105,10 @@ export class ContactsService {
     const problems = contactProblems(fields);
     if (problems.length > 0) throw invalid(problems);
     if (fields.companyId !== undefined) await setCompany(tx, accountId, id, fields.companyId);
+    if (fields.ownerId !== undefined) {
+      const sql = 'UPDATE conversations.contact SET owner_id = $3 WHERE account_id = $1 AND id = $2';
+      await tx.query(sql, [accountId, id, fields.ownerId]);
+    }
     if (fields.addresses) {
       await setAddresses(tx, accountId, id, fields.addresses);
       if (fields.companyId === undefined) await joinCompany(tx, accountId, id);

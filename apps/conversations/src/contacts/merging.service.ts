@@ -91,7 +91,8 @@ async function moveContact(tx: Tx, values: string[]): Promise<void> {
   await tx.query('UPDATE conversations.contact_address SET contact_id = $2 WHERE account_id = $1 AND contact_id = $3', values);
   await tx.query('UPDATE conversations.conversation SET contact_id = $2 WHERE account_id = $1 AND contact_id = $3', values);
   await tx.query(
-    `UPDATE conversations.contact a SET version = a.version + 1, company_id = coalesce(a.company_id, b.company_id) FROM conversations.contact b
+    `UPDATE conversations.contact a SET version = a.version + 1, company_id = coalesce(a.company_id, b.company_id),
+       owner_id = coalesce(a.owner_id, b.owner_id) FROM conversations.contact b
      WHERE a.account_id = $1 AND a.id = $2 AND b.account_id = $1 AND b.id = $3`,
     values,
   );

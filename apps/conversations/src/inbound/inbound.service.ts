@@ -123,6 +123,7 @@ export class InboundService {
         contactId: contact?.id ?? null,
         contactName: contact?.name ?? message.sender?.name ?? message.sender?.value ?? null,
         companyId: contact?.companyId ?? null,
+        contactOwnerId: contact?.ownerId ?? null,
         message: factsOf(entry),
         link: placement.link,
         wantsNumber: channel.hasAutoReply && message.automatic === null && message.sender?.kind === 'email',

@@ -11,3 +11,6 @@ CREATE INDEX message_of_conversation ON message (account_id, conversation_id) WH
 CREATE INDEX message_by_contact ON message (account_id, author_id) WHERE author_type = 'contact';
 -- An entry that stands for a message of another ticket, which stays where it is.
 ALTER TABLE message ADD COLUMN refers_to uuid;
+
+-- The agent to whom the contact's tickets go, where a channel is set up so.
+ALTER TABLE contact ADD COLUMN owner_id uuid;

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nes
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ChangeContact, CreateContact, GetContact, ListContacts, ListTickets, MergeContacts } from '@helpdesk/contracts';
 import { invalid, Problem, RpcClient } from '@helpdesk/platform';
+import { References } from '../access/references.js';
 import { ActivitiesService } from '../activities/activities.service.js';
 import { ActivityPageDto } from '../activities/activity.dto.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
@@ -21,6 +22,7 @@ export class ContactsController {
   constructor(
     private readonly rpc: RpcClient,
     private readonly said: ActivitiesService,
+    private readonly references: References,
   ) {}
 
   @Get()
@@ -35,11 +37,12 @@ export class ContactsController {
   @Access('ticket.create', { 409: EXISTS })
   @ApiOperation({ summary: 'Keep a contact', description: CODES })
   @ApiResponse({ status: 201, type: ContactDto })
-  create(
+  async create(
     @Me() me: Principal,
     @ResourceId() id: string,
     @Body() { email, phone, addresses = [], ...fields }: NewContactDto,
   ): Promise<ContactDto> {
+    if (fields.ownerId) await this.references.checkAgent(me, fields.ownerId, '/ownerId');
     const short = [
       ...(email === undefined ? [] : [{ kind: 'email' as const, value: email }]),
       ...(phone === undefined ? [] : [{ kind: 'phone' as const, value: phone }]),
@@ -62,7 +65,12 @@ export class ContactsController {
   @Access('ticket.create', { 409: `${EXISTS} · ${MERGED}` })
   @ApiOperation({ summary: 'Change a contact; absent = unchanged', description: CODES })
   @ApiResponse({ status: 200, type: ContactDto })
-  change(@Me() me: Principal, @Param('id', uuidParam) id: string, @Body() body: PatchContactDto): Promise<ContactDto> {
+  async change(@Me() me: Principal, @Param('id', uuidParam) id: string, @Body() body: PatchContactDto): Promise<ContactDto> {
+    if (body.ownerId) {
+      // Absent first: a wrong field must not be told of what is not there.
+      await this.rpc.call(GetContact, actorFor(me), { id });
+      await this.references.checkAgent(me, body.ownerId, '/ownerId');
+    }
     return this.rpc.call(ChangeContact, actorFor(me), { ...body, id });
   }
 

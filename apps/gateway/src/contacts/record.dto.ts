@@ -37,6 +37,10 @@ class ContactFieldsDto {
   @AreNested(() => ContactAddressDto, { max: MAX_ADDRESSES })
   addresses?: ContactAddressDto[];
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true }) @MayBeNull() @IsId() companyId?: string | null;
+  @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, description: 'The agent who looks after the contact' })
+  @MayBeNull()
+  @IsId()
+  ownerId?: string | null;
 }
 export class NewContactDto extends ContactFieldsDto {
   @ApiProperty({ example: 'Anna Meyer' }) @IsString() @IsNotEmpty() @MaxLength(255) @IsOneLine() name: string;
@@ -61,6 +65,7 @@ export class ContactDto {
   @ApiProperty() name: string;
   @ApiProperty({ type: [ContactAddressDto] }) addresses: ContactAddressDto[];
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) companyId: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true }) ownerId: string | null;
   @ApiProperty({ type: [String], description: 'Contacts that were merged into it' }) mergedIds: string[];
   @ApiProperty(time) createdAt: string;
 }

@@ -11,11 +11,6 @@ interface Merge {
 
 @Injectable()
 export class MergedRecordsRepository {
-  /** No ticket is made in the account until the transaction ends: each takes its number from this row. */
-  async holdNewTickets(tx: Tx, accountId: string): Promise<void> {
-    await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR NO KEY UPDATE', [accountId]);
-  }
-
   /** Keeps it, and gives it as it is by then: the one that stays may have been merged further already. */
   async note(tx: Tx, accountId: string, merge: Merge): Promise<Merge> {
     const { kind, merged_id, into_id } = merge;

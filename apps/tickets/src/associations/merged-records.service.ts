@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RecordMerged } from '@helpdesk/contracts';
 import type { Tx } from '@helpdesk/platform';
+import { TicketRepository } from '../tickets/ticket.repository.js';
 import { MergedRecordsRepository } from './merged-records.repository.js';
 
 /**
@@ -9,10 +10,13 @@ import { MergedRecordsRepository } from './merged-records.repository.js';
  */
 @Injectable()
 export class MergedRecordsService {
-  constructor(private readonly merges: MergedRecordsRepository) {}
+  constructor(
+    private readonly merges: MergedRecordsRepository,
+    private readonly tickets: TicketRepository,
+  ) {}
 
   async merged(tx: Tx, accountId: string, { kind, id, mergedId, name }: RecordMerged): Promise<void> {
-    await this.merges.holdNewTickets(tx, accountId);
+    await this.tickets.holdNewTickets(tx, accountId);
     const merge = await this.merges.note(tx, accountId, { kind, merged_id: mergedId, into_id: id, name });
     const tickets = await this.merges.lockTicketsOf(tx, accountId, kind, mergedId);
     if (tickets.length > 0) await this.merges.replace(tx, accountId, merge, tickets);

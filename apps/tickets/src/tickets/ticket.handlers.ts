@@ -5,6 +5,7 @@ import type { Runtime, Tx } from '@helpdesk/platform';
 import { MergedRecordsService } from '../associations/merged-records.service.js';
 import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { RoutingService } from '../routing/routing.service.js';
 import { RUNTIME } from '../tokens.js';
 import { TicketChanges } from './ticket-changes.js';
 import { TicketNotices, type Notice } from './ticket-notices.js';
@@ -21,6 +22,7 @@ export class TicketHandlers {
     private readonly changes: TicketChanges,
     private readonly following: FollowingService,
     private readonly records: MergedRecordsService,
+    private readonly routing: RoutingService,
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
     private readonly notices: TicketNotices,
@@ -30,10 +32,13 @@ export class TicketHandlers {
   async onConversationStarted(event: ConversationStarted, tx: Tx, { accountId }: Delivery): Promise<void> {
     const place = creationPlace(event.channel, await this.pipelines.list(accountId, tx));
     if (!place) throw new Error('the account has no pipeline yet');
-    const number = await this.repository.create(tx, accountId, event, place);
+    const assignment = await this.routing.decide(tx, accountId, event);
+    const { ownerId, teamId } = assignment;
+    const number = await this.repository.create(tx, accountId, event, { ...place, ownerId, teamId });
     if (number === undefined) return;
     await this.records.follow(tx, accountId, event.ticketId);
-    this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
+    await this.routing.assigned(tx, accountId, event, number, assignment);
+    this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: ownerId, team_id: teamId });
     if (event.link) await this.repository.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
       await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));

@@ -9,6 +9,8 @@ export interface ContactView {
   name: string;
   addresses: Pick<Address, 'kind' | 'value'>[];
   companyId: string | null;
+  /** The agent who looks after him. */
+  ownerId: string | null;
   /** Contacts that were merged into this one: their ids lead here. */
   mergedIds: string[];
   createdAt: string;
@@ -27,6 +29,7 @@ export interface ContactFields {
   name?: string;
   addresses?: Pick<Address, 'kind' | 'value'>[];
   companyId?: string | null;
+  ownerId?: string | null;
 }
 export interface CompanyFields {
   name?: string;

@@ -35,6 +35,8 @@ export class ConversationStarted extends DomainEvent<ConversationStarted> {
   @IsOptional() @IsUUID() contactId: string | null;
   @IsOptional() @IsString() contactName: string | null;
   @IsOptional() @IsUUID() companyId: string | null;
+  /** The agent whose contact it is. */
+  @IsOptional() @IsUUID() contactOwnerId?: string | null;
   @IsObject() message: MessageFacts;
   @IsOptional() @IsObject() link: { kind: LinkKind; ticketId: string } | null;
   /** Conversations wants to hear the ticket's number: an acknowledgement is to be sent. */
