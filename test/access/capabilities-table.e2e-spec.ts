@@ -94,7 +94,7 @@ const TABLE = rows(`
 /** Rows whose routes are not built: what `GET /me` promises, and the paths that would have to move up into the table. */
 const LATER = rows(`
   what                          | capability, path                 | super | Service  | + rights | Sales       | Core        | view-only    | none
-  D-51h splits, merges, moves   | ticket.restructure /(split¦merge¦move)$ | Y | Y     | Y        | -           | -           | -            | -
+  D-51h splits, merges, moves   | ticket.restructure tickets/[^/]+/(split¦merge¦move)$ | Y | Y     | Y        | -           | -           | -            | -
   D-51j acts on many            | ticket.bulk /bulk$               | Y     | -        | Y        | -           | -           | -            | -
   D-51l sees who else is here   | presence /presence               | Y     | Y        | Y        | -           | -           | -            | -
   D-51o exports                 | export /exports?$                | Y     | -        | Y        | -           | -           | -            | -
