@@ -81,6 +81,8 @@ const TABLE = rows(`
   D-50  shares one ticket       | POST /tickets/{ticket}/shares    | Y     | Y        | Y        | ticket_share | ticket_share | ticket_share | out
   D-51d keeps a contact         | POST /contacts                   | Y     | Y        | Y        | Y           | Y           | ticket_create | out
   D-51d keeps a company         | POST /companies                  | Y     | Y        | Y        | Y           | Y           | ticket_create | out
+  D-51d merges contacts         | (merges contacts)                | Y     | Y        | Y        | Y           | Y           | ticket_create | out
+  D-51d merges companies        | (merges companies)               | Y     | Y        | Y        | Y           | Y           | ticket_create | out
   D-51l makes a view            | POST /views                      | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
   D-51m reads the channels      | GET /channels                    | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m connects a channel      | POST /channels                   | Y     | settings | Y        | settings    | settings    | settings     | out
@@ -126,6 +128,10 @@ const BODIES: Record<string, () => unknown> = {
   'POST /api-keys': () => ({ name: 'another' }),
 };
 const NEW_USER = { name: 'New', seat: 'core' };
+const mergesTwo = async (user: Member, path: '/contacts' | '/companies') => {
+  const make = async () => String((await call(account.keeper, 'POST', path, { name: 'New' })).json.id);
+  return call(user, 'POST', `${path}/${await make()}/merge`, { secondaryId: await make() });
+};
 const SPECIAL: Record<string, (user: Member) => Promise<Answered>> = {
   '(upload)': async (user) => answered(await world.client.upload('hello', user.key)),
   '(mentions)': async (user) =>
@@ -146,6 +152,8 @@ const SPECIAL: Record<string, (user: Member) => Promise<Answered>> = {
     const [, [message]] = await said(1);
     return call(user, 'POST', `/messages/${message}/rethread`, { ticketId: (await newTicket()).id });
   },
+  '(merges contacts)': (user) => mergesTwo(user, '/contacts'),
+  '(merges companies)': (user) => mergesTwo(user, '/companies'),
   '(changes a user)': async (user) => {
     const { json } = await call(account.keeper, 'POST', '/users', BODIES['POST /users']?.());
     return call(user, 'PATCH', `/users/${String(json.id)}`, { seat: 'view_only' });

@@ -121,6 +121,8 @@ async function asSomebody(
     await world.client.json('POST', `${path}/replies`, user.key, { text: `An answer about ${marker('t', ticket.hex)}` }, [201]);
     // The first reply takes a ticket nobody owns.
     ticket.owner ??= user.id;
+    // Who answers follows.
+    ticket.followers.add(user.id);
     return true;
   }
   if (command.do === 'comment') {
@@ -129,7 +131,11 @@ async function asSomebody(
     const body = { text: `Between us: ${marker('c', ticket.hex)}`, ...(mentioned && { mentions: [mentioned.id] }) };
     await world.client.json('POST', `${path}/comments`, user.key, body, [mentioned && !isMentionable ? 422 : 201]);
     if (mentioned && !isMentionable) await world.client.json('POST', `${path}/comments`, user.key, { ...body, mentions: [] }, [201]);
-    else if (mentioned) ticket.mentioned.add(mentioned.id);
+    else if (mentioned) {
+      ticket.mentioned.add(mentioned.id);
+      // Who is mentioned follows, if following is his to do.
+      if (can(mentioned, 'ticket.comment')) ticket.followers.add(mentioned.id);
+    }
     ticket.isCommented = true;
     return true;
   }

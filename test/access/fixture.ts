@@ -71,6 +71,8 @@ async function buildAccount(store: pg.Client, plan: AccountPlan): Promise<Accoun
       rights: u.rights,
       ticket_access: u.scopes,
       active: u.active,
+      // Told already: otherwise rows of the world would change by themselves a moment later.
+      agent_version: 1,
     })),
   );
   await insert(

@@ -31,6 +31,8 @@ let theirs: Record<
   | 'operation',
   string
 >;
+/** One of ours of each. */
+let own: { contact: string; company: string };
 /** Where tickets made by hand begin. */
 let place: { pipelineId: string; stageId: string };
 
@@ -48,9 +50,12 @@ beforeAll(async () => {
   };
   place = await placeIn(account);
   const { pipelineId, stageId } = await placeIn(other);
-  const one = async (table: string) =>
-    (await world.store.query<{ id: string }>(`SELECT id FROM ${table} WHERE account_id = $1 LIMIT 1`, [other.id])).rows[0]?.id ?? '';
-  await world.store.query("INSERT INTO conversations.company (account_id, id, name) VALUES ($1, uuidv7(), 'Theirs')", [other.id]);
+  const one = async (table: string, { id } = other) =>
+    (await world.store.query<{ id: string }>(`SELECT id FROM ${table} WHERE account_id = $1 LIMIT 1`, [id])).rows[0]?.id ?? '';
+  await world.store.query("INSERT INTO conversations.company (account_id, id, name) SELECT a, uuidv7(), 'Firm' FROM unnest($1::uuid[]) a", [
+    [account.id, other.id],
+  ]);
+  own = { contact: ticketOf(account).contactId ?? '', company: await one('conversations.company', account) };
   theirs = {
     user: other.people[0]?.id ?? '',
     team: other.teams[0] ?? '',
@@ -60,9 +65,9 @@ beforeAll(async () => {
     contact: ticketOf(other).contactId ?? '',
     company: await one('conversations.company'),
     conversation: await one('conversations.conversation'),
-    message: await one('conversations.message'),
     operation: await one('tickets.operation'),
     view: await one('tickets.view'),
+    message: await one('conversations.message'),
     attachment: String(answered(await world.client.upload('hello', other.keeper.key)).json.id),
   };
   const mine = "SELECT id FROM conversations.message WHERE account_id = $1 AND kind = 'message' LIMIT 1";
@@ -99,6 +104,7 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
   const drafted = (tab: string, body: object): Sent => ['PUT', ticket(`/drafts/${tab}`), { html: 'x', ...body }];
   const connected = (body: object): Sent => ['POST', '/channels', { type: 'custom', name: 'Another', ...body }];
   const reconnected = (body: object): Sent => ['PATCH', `/channels/${account.channel.id}`, body];
+  const routed = (routing: object) => ({ settings: { routing } });
   const cases: [string, string, () => Sent][] = [
     ['pipeline of a new ticket', '/pipelineId', () => made({ pipelineId: theirs.pipeline })],
     ['status of a new ticket', '/stageId', () => made({ stageId: theirs.stage })],
@@ -106,6 +112,7 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['team of a new ticket', '/teamId', () => made({ teamId: theirs.team })],
     ['contact of a new ticket', '/contactIds/0', () => made({ contactIds: [theirs.contact] })],
     ['company of a new ticket', '/companyIds/0', () => made({ companyIds: [theirs.company] })],
+    ['activity of a new ticket', '/activityIds/0', () => made({ activityIds: [theirs.message] })],
     ['status of a ticket', '/stageId', () => patched({ stageId: theirs.stage })],
     ['owner of a ticket', '/ownerId', () => patched({ ownerId: theirs.user })],
     ['team of a ticket', '/teamId', () => patched({ teamId: theirs.team })],
@@ -145,6 +152,8 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['pipeline of a channel', '/pipelineId', () => reconnected({ pipelineId: theirs.pipeline })],
     ['status of a channel', '/stageId', () => reconnected({ stageId: theirs.stage })],
     ['team of a channel', '/teamId', () => reconnected({ teamId: theirs.team })],
+    ['user of a channel’s routing', '/settings/routing/userIds/0', () => connected(routed({ mode: 'user', userIds: [theirs.user] }))],
+    ['team of a channel’s routing', '/settings/routing/teamIds/0', () => reconnected(routed({ mode: 'team', teamIds: [theirs.team] }))],
     [
       'status in a rule',
       '/rules/creationStageIds/0',
@@ -160,10 +169,13 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
       '/teamIds/0',
       () => ['POST', '/views', { name: 'V', filter: { field: 'number', op: 'gt', value: 0 }, sharedWith: 'team', teamIds: [theirs.team] }],
     ],
+    ['contact that goes up in another', '/secondaryId', () => ['POST', `/contacts/${own.contact}/merge`, { secondaryId: theirs.contact }]],
+    ['company that goes up in another', '/secondaryId', () => ['POST', `/companies/${own.company}/merge`, { secondaryId: theirs.company }]],
+    ['owner of a contact', '/ownerId', () => ['PATCH', `/contacts/${own.contact}`, { ownerId: theirs.user }]],
     ['company of a contact', '/companyId', () => ['POST', '/contacts', { name: 'New', companyId: theirs.company }]],
   ];
   test.each(cases)('%s', async (_what, pointer, request) => {
-    expect(Object.values(theirs)).not.toContain('');
+    expect([...Object.values(theirs), ...Object.values(own)]).not.toContain('');
     const [before, [method, path, body]] = [await everything(), request()];
     const { status, json } = await call(account.keeper, method, path, body);
     expect({ status, ...json }).toMatchObject({ status: 422, errors: [{ pointer: pointer.replace('{pipeline}', theirs.pipeline) }] });
@@ -196,17 +208,22 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['GET', () => `/contacts/${theirs.contact}`],
     ['PATCH', () => `/contacts/${theirs.contact}`],
     ['GET', () => `/companies/${theirs.company}/tickets`],
+    ['GET', () => `/contacts/${theirs.contact}/activities`],
+    ['GET', () => `/companies/${theirs.company}/activities`],
+    ['POST', () => `/contacts/${theirs.contact}/merge`],
+    ['POST', () => `/companies/${theirs.company}/merge`],
     ['DELETE', () => `/channels/${theirs.channel}`],
   ])('in the address of %s %#: 404', async (method, path) => {
     const before = await everything();
-    expect(
-      await call(
-        account.keeper,
-        method,
-        path(),
-        method === 'PATCH' ? {} : method === 'POST' ? { ticketId: ticketOf(account).id } : undefined,
-      ),
-    ).toMatchObject({ status: 404 });
+    const body =
+      method === 'PATCH'
+        ? {}
+        : method === 'POST'
+          ? path().endsWith('/merge')
+            ? { secondaryId: own.contact }
+            : { ticketId: ticketOf(account).id }
+          : undefined;
+    expect(await call(account.keeper, method, path(), body)).toMatchObject({ status: 404 });
     expect(await everything()).toEqual(before);
   });
 });

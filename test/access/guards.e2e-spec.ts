@@ -166,6 +166,30 @@ describe('the moment of the answer decides', () => {
     expect(codeOf(await comment())).toBe('404 not_found');
   });
 
+  test('what was said on a ticket that he may not see is neither taken to another nor shown there', async () => {
+    const [colleague, who] = account.people as [Member, Member];
+    const { rows } = await world.store.query<{ id: string }>('SELECT id FROM conversations.message WHERE ticket_id = $1 AND seq = 1', [
+      ticketOf(account).id,
+    ]);
+    const activityIds = rows.map(({ id }) => id);
+    const place = { pipelineId: account.pipelineId, stageId: account.stages.fresh };
+    const make = (user: Member) => as(user, 'POST', '/tickets', { name: 'By hand', ...place, ownerId: who.id, activityIds });
+    expect(codeOf(await make(who))).toBe('422 invalid');
+    const made = await make(colleague);
+    expect(made.status).toBe(201);
+    await world.settle();
+    const { id } = JSON.parse(made.body) as { id: string };
+    const shown = async (user: Member) => {
+      const answer = await as(user, 'GET', `/tickets/${id}?include=timeline,sidebar`);
+      const { timeline, sidebar } = JSON.parse(answer.body) as { timeline: { items: object[] }; sidebar: { activities: object[] } };
+      return [timeline.items.length, sidebar.activities.length];
+    };
+    expect([await shown(colleague), await shown(who)]).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
   test('what he was to be told of a ticket does not reach the window of who may not see it any more', async () => {
     const ticket = ticketOf(account);
     /** Sees every ticket · only his own. */

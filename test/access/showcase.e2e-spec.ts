@@ -6,7 +6,7 @@ import { Player } from './play.js';
 import { SHOWCASE } from './showcase.js';
 
 /** Tables of the services and the bus that take a row of each account; in the others nothing could be asked. */
-const TABLES = 43;
+const TABLES = 50;
 
 describe('one world with something of everything', () => {
   let desk: RunningDesk;

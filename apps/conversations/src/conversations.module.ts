@@ -1,11 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { MessagingModule } from '@helpdesk/messaging';
 import { DatabaseModule, type Runtime } from '@helpdesk/platform';
+import { ActivitiesController } from './activities/activities.controller.js';
+import { ActivitiesHandlers } from './activities/activities.handlers.js';
+import { ActivitiesRepository } from './activities/activities.repository.js';
+import { ActivitiesService } from './activities/activities.service.js';
 import { AttachmentsService } from './attachments/attachments.service.js';
 import { ChannelCopiesHandlers } from './channel-copies/channel-copies.handlers.js';
 import { CommentsService } from './comments/comments.service.js';
 import { CompaniesService } from './contacts/companies.service.js';
 import { ContactsService } from './contacts/contacts.service.js';
+import { MergingController } from './contacts/merging.controller.js';
+import { MergingService } from './contacts/merging.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DeliveryHandlers } from './delivery/delivery.handlers.js';
 import { DraftsService } from './drafts/drafts.service.js';
@@ -37,9 +43,12 @@ export class ConversationsModule {
     return {
       module: ConversationsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [BlockedSendersController, ConversationsController, MovesController],
+      controllers: [ActivitiesController, BlockedSendersController, ConversationsController, MergingController, MovesController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
+        ActivitiesHandlers,
+        ActivitiesRepository,
+        ActivitiesService,
         AttachmentsService,
         AutoReplyService,
         BlockedSendersService,
@@ -51,6 +60,7 @@ export class ConversationsModule {
         DraftsService,
         InboundHandlers,
         InboundService,
+        MergingService,
         MovesHandlers,
         MovesRepository,
         MovesService,

@@ -9,6 +9,9 @@ import { TicketAccessController } from './access/ticket-access.controller.js';
 import { AccountController } from './accounts/account.controller.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { SetUpController } from './accounts/setup.controller.js';
+import { ActivitiesService } from './activities/activities.service.js';
+import { AgentsService } from './agents/agents.service.js';
+import { AvailabilityController } from './agents/availability.controller.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AttachmentsController } from './attachments/attachments.controller.js';
 import { PublicFilesController } from './attachments/public-files.controller.js';
@@ -39,7 +42,10 @@ import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { IngestController } from './ingest/ingest.controller.js';
 import { LiveServer } from './live/live-server.js';
 import { MessagesController } from './messages/messages.controller.js';
+import { AutoFollowing } from './notifications/auto-following.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { PreferencesController } from './notifications/preferences.controller.js';
+import { PreferencesRepository } from './notifications/preferences.repository.js';
 import { OidcProviderClient } from './oidc/oidc-provider.client.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { OidcRepository } from './oidc/oidc.repository.js';
@@ -56,6 +62,7 @@ import { BlockedSendersController } from './senders/blocked-senders.controller.j
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsRepository } from './teams/teams.repository.js';
 import { TeamsService } from './teams/teams.service.js';
+import { SimilarTicketsController } from './tickets/similar-tickets.controller.js';
 import { TicketsController } from './tickets/tickets.controller.js';
 import { RUNTIME } from './tokens.js';
 import { TotpController } from './totp/totp.controller.js';
@@ -81,6 +88,7 @@ export class GatewayModule {
         ApiKeysController,
         AttachmentsController,
         AuditController,
+        AvailabilityController,
         BlockedSendersController,
         ChannelsController,
         CommentsController,
@@ -98,11 +106,13 @@ export class GatewayModule {
         PagesController,
         PasswordResetsController,
         PipelinesController,
+        PreferencesController,
         PropertiesController,
         PublicFilesController,
         QuarantineController,
         SessionController,
         SetUpController,
+        SimilarTicketsController,
         TeamsController,
         TicketAccessController,
         TicketsController,
@@ -118,9 +128,12 @@ export class GatewayModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         AccessService,
         AccountsService,
+        ActivitiesService,
+        AgentsService,
         AuditHandlers,
         AuditLog,
         AuthRepository,
+        AutoFollowing,
         GatewayHealth,
         IdempotencyRepository,
         LiveServer,
@@ -132,6 +145,7 @@ export class GatewayModule {
         PasswordLinksRepository,
         PasswordResetsService,
         PasswordsService,
+        PreferencesRepository,
         PropertyReferences,
         RecentPrincipals,
         References,

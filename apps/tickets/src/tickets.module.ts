@@ -1,6 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { liveBusFor, MessagingModule } from '@helpdesk/messaging';
 import { DatabaseModule, type Runtime } from '@helpdesk/platform';
+import { MergedRecordsHandlers } from './associations/merged-records.handlers.js';
+import { MergedRecordsRepository } from './associations/merged-records.repository.js';
+import { MergedRecordsService } from './associations/merged-records.service.js';
 import { CreationRepository } from './creation/creation.repository.js';
 import { CreationService } from './creation/creation.service.js';
 import { FollowingService } from './following/following.service.js';
@@ -17,6 +20,9 @@ import { PipelineSettingsService } from './pipelines/pipeline-settings.service.j
 import { PipelinesService } from './pipelines/pipelines.service.js';
 import { CreateFormService } from './properties/create-form.service.js';
 import { PropertiesService } from './properties/properties.service.js';
+import { AgentCopiesHandlers } from './routing/agent-copies.handlers.js';
+import { RoutingRepository } from './routing/routing.repository.js';
+import { RoutingService } from './routing/routing.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TicketsController } from './tickets.controller.js';
@@ -46,6 +52,7 @@ export class TicketsModule {
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
+        AgentCopiesHandlers,
         AssociationsRepository,
         AssociationsService,
         BulkService,
@@ -54,6 +61,9 @@ export class TicketsModule {
         CreationService,
         FollowingService,
         ListingService,
+        MergedRecordsHandlers,
+        MergedRecordsRepository,
+        MergedRecordsService,
         MergeService,
         MergesRepository,
         OperationsHandlers,
@@ -63,6 +73,8 @@ export class TicketsModule {
         PipelinesService,
         PropertiesService,
         PurgeHandlers,
+        RoutingRepository,
+        RoutingService,
         SharingRepository,
         SharingService,
         SplitService,

@@ -48,8 +48,8 @@ export function guards(sources) {
       'access/access.service.ts',
       [
         'mentions of anybody',
-        'await this.rpc.call(GetTicketAccess, actorFor(me), { id: ticketId });\n    const found',
-        'await this.rpc.call(GetTicketAccess, actorFor(me), { id: ticketId });\n    if (userIds.length < 99) return;\n    const found',
+        'const users = await this.users.ofAccount(me.accountId, userIds);\n',
+        'const users = await this.users.ofAccount(me.accountId, userIds);\n    if (userIds.length < 99) return users;\n',
       ],
       ['who is not active has access', "if (!user.isActive) return { userId, allowed: false, clause: 'inactive' };", ''],
       [
@@ -60,14 +60,11 @@ export function guards(sources) {
     ),
     ...at(
       'access/references.ts',
-      ['users who are not active or not in the help desk', 'if (!user?.isActive || !hasHelpdesk(user)) throw', 'if (!user) throw'],
-      ['users who are not in the help desk', 'if (!user?.isActive || !hasHelpdesk(user)) throw', 'if (!user?.isActive) throw'],
-      ['users who are not there', 'if (!user?.isActive || !hasHelpdesk(user)) throw', 'if (!me) throw'],
-      [
-        'teams that are not there',
-        'if (!(await this.database.queryOne(me.accountId, sql, [me.accountId, teamId]))) throw',
-        'if (!sql) throw',
-      ],
+      ['users who are not active or not in the help desk', 'user.isActive && hasHelpdesk(user)', 'user.isActive !== undefined'],
+      ['users who are not in the help desk', 'user.isActive && hasHelpdesk(user)', 'user.isActive'],
+      ['users who are not there', 'if (!(await this.knownAgents(me, [userId])).has(userId)) throw', 'if (!me) throw'],
+      ['teams that are not there', 'if (!(await this.knownTeams(me, [teamId])).has(teamId)) throw', 'if (!me) throw'],
+      ['users in lists who are not there', 'unknownIds(pointer, userIds, known)', 'unknownIds(pointer, userIds, new Set(userIds))'],
     ),
     ...at('tickets/tickets.controller.ts', ['views of other seats', 'if (lack) throw missing(lack);', '']),
     ...at('access/visible-page.ts', [
@@ -94,7 +91,7 @@ export function guards(sources) {
         'if (!user) throw notFound();',
       ],
       ['lists of users who are not active', 'cursor, !isAdmin)', 'cursor, false)'],
-      ['rights of others', 'return isFull ? user : { id, email, name, active, teamIds };', 'return user;'],
+      ['rights of others', 'return isFull ? user : { id, email, name, active, teamIds, availability };', 'return user;'],
       ['refusals', 'if (errors.length > 0) throw invalid(errors);', ''],
     ),
     ...at('idempotency/repeated-access.ts', ['kept answers', 'await rpc.call(AuthorizeTicket', 'if (!me) await rpc.call(AuthorizeTicket']),

@@ -1,4 +1,4 @@
-import { names, ok, PAGE, sameAccount, sameIds, seen, status, type Asked, type Route } from './route.js';
+import { ABSENT, names, ok, PAGE, sameAccount, sameIds, seen, status, type Asked, type Route } from './route.js';
 
 /** Everybody in the help desk looks up the people and companies of his account; of their tickets he gets those he sees. */
 const records = (kind: 'contact' | 'company', path: string): Route[] => [
@@ -24,7 +24,24 @@ const records = (kind: 'contact' | 'company', path: string): Route[] => [
     passes: status(422),
   },
   {
+    operation: `POST /api/v1/${path}/{id}/merge`,
+    body: { secondaryId: ABSENT },
+    needs: 'ticket.create',
+    on: kind,
+    isHis: sameAccount,
+    passes: status(422),
+  },
+  {
     operation: `GET /api/v1/${path}/{id}/tickets`,
+    query: () => PAGE,
+    needs: 'helpdesk',
+    on: kind,
+    isHis: sameAccount,
+    passes: ok,
+    shows: (asked) => names(ticketsOf(kind, asked)),
+  },
+  {
+    operation: `GET /api/v1/${path}/{id}/activities`,
     query: () => PAGE,
     needs: 'helpdesk',
     on: kind,

@@ -20,6 +20,23 @@ function listing(query: (asked: Asked) => string, fits: (ticket: Case, asked: As
 /** The ticket in turn: lists are filtered by its name, number or contact, whether the user sees it or not. */
 const inTurn = ({ target }: Asked) => target.ticket;
 
+/** At most ten, and open: where there are more than that, which ones is not its business. */
+function similar(query: (ticket: Case) => string, fits: (ticket: Case, to: Case) => boolean): Route {
+  const expected = (asked: Asked) => {
+    const to = inTurn(asked);
+    return to ? seen(asked, (ticket) => !ticket.isClosed && fits(ticket, to)) : [];
+  };
+  return {
+    operation: 'GET /api/v1/tickets/similar',
+    query: (asked) => (asked.target.ticket ? query(asked.target.ticket) : `contactId=${ABSENT}`),
+    turns: true,
+    needs: 'helpdesk',
+    passes: ok,
+    shows: (asked) => (expected(asked).length > 10 ? undefined : names(expected(asked))),
+    says: (json, asked) => count(json, Math.min(10, expected(asked).length)),
+  };
+}
+
 export const readsTicket = (rest: string, shows: (ticket: Case, asked: Asked) => string[], query?: string): Route => ({
   operation: `GET /api/v1/tickets/{id}${rest}`,
   query: query === undefined ? undefined : () => query,
@@ -70,6 +87,14 @@ export const tickets: Route[] = [
     (asked) => `contactId=${inTurn(asked)?.contactId ?? ABSENT}&${PAGE}`,
     (ticket, asked) => ticket.contactId === inTurn(asked)?.contactId,
     true,
+  ),
+  similar(
+    (ticket) => `contactId=${ticket.contactId}`,
+    (ticket, to) => ticket.contactId === to.contactId,
+  ),
+  similar(
+    (ticket) => `name=${marker('n', ticket.hex)}`,
+    (ticket, to) => ticket === to,
   ),
   readsTicket('', ({ hex }) => [marker('n', hex)]),
   {

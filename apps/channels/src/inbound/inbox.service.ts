@@ -164,5 +164,6 @@ function factsOf(channel: ChannelAccount): ChannelFacts {
     stageId: channel.stageId,
     teamId: channel.teamId,
     hasAutoReply: channel.settings.autoReply?.enabled ?? false,
+    routing: channel.settings.routing,
   };
 }

@@ -18,7 +18,7 @@ export class CommentsService {
   ) {}
 
   /** Repeating it with the same commentId gives the comment that is there. */
-  async add(author: Author, { grant, commentId, html, text, mentions, attachmentIds }: CommentArgs): Promise<TimelineItem> {
+  async add(author: Author, { grant, commentId, html, text, mentions, followers, attachmentIds }: CommentArgs): Promise<TimelineItem> {
     const { accountId } = author;
     if (!html?.trim() && !text?.trim() && attachmentIds.length === 0)
       throw invalidField('/text', 'required', 'a comment needs text or HTML');
@@ -51,6 +51,7 @@ export class CommentsService {
           authorUserId: author.userId,
           authorName: author.name,
           mentions,
+          followers,
           at: at.toISOString(),
         }),
       );

@@ -4,6 +4,7 @@ import type { CompanyFields, CompanyView, ListRecordsArgs, Page } from '@helpdes
 import { MessageBus } from '@helpdesk/messaging';
 import { containing, Database, invalid, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
+import { refuseMerged, wanted, type Asked } from './merged-records.js';
 import { companyProblems } from './records.rules.js';
 
 interface Row {
@@ -11,12 +12,21 @@ interface Row {
   name: string;
   created_at: Date;
   domains: string[];
+  merged_ids: string[];
+  merged_into: string | null;
 }
 
-const COMPANY = `SELECT c.id, c.name, c.created_at,
+const COMPANY = `SELECT c.id, c.name, c.created_at, c.merged_into,
+  ARRAY(SELECT m.id FROM conversations.company m WHERE m.account_id = c.account_id AND m.merged_into = c.id ORDER BY m.id) AS merged_ids,
   ARRAY(SELECT d.domain FROM conversations.company_domain d WHERE d.account_id = c.account_id AND d.company_id = c.id ORDER BY d.domain) AS domains
   FROM conversations.company c WHERE c.account_id = $1`;
-const toView = ({ id, name, domains, created_at }: Row): CompanyView => ({ id, name, domains, createdAt: created_at.toISOString() });
+const toView = ({ id, name, domains, created_at, merged_ids }: Row): CompanyView => ({
+  id,
+  name,
+  domains,
+  mergedIds: merged_ids,
+  createdAt: created_at.toISOString(),
+});
 
 /** Firms that contacts belong to, found by the domain of their mail addresses (D-59). */
 @Injectable()
@@ -29,7 +39,7 @@ export class CompaniesService {
   async list(accountId: string, { q = '', limit, cursor }: ListRecordsArgs): Promise<Page<CompanyView>> {
     const rows = await this.database.query<Row>(
       accountId,
-      `${COMPANY} AND ($2 = '' OR c.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.company_domain d
+      `${COMPANY} AND c.merged_into IS NULL AND ($2 = '' OR c.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.company_domain d
            WHERE d.account_id = c.account_id AND d.company_id = c.id AND d.domain ILIKE $3))
          AND ($4::uuid IS NULL OR c.id < $4) ORDER BY c.id DESC LIMIT $5`,
       [accountId, q, containing(q), cursor ?? null, limit + 1],
@@ -37,16 +47,17 @@ export class CompaniesService {
     return pageOf(rows.map(toView), limit);
   }
 
-  async get(accountId: string, id: string): Promise<CompanyView> {
-    const [company] = await this.byIds(accountId, [id]);
+  /** A merged one is the one it has become. */
+  async get(accountId: string, id: string, ask?: Asked): Promise<CompanyView> {
+    const [company] = await this.byIds(accountId, [id], ask);
     if (!company) throw notFound();
     return company;
   }
 
   /** Those that are there, in the order asked for. */
-  async byIds(accountId: string, ids: string[]): Promise<CompanyView[]> {
-    const sql = `${COMPANY} AND c.id = ANY ($2::uuid[]) ORDER BY array_position($2::uuid[], c.id)`;
-    return (await this.database.query<Row>(accountId, sql, [accountId, ids])).map(toView);
+  async byIds(accountId: string, ids: string[], ask: Asked = this.database.within(accountId)): Promise<CompanyView[]> {
+    const sql = `${wanted('company')} ${COMPANY} AND c.id IN (SELECT id FROM wanted) ORDER BY (SELECT place FROM wanted WHERE wanted.id = c.id)`;
+    return (await ask.query<Row>(sql, [accountId, ids])).map(toView);
   }
 
   /** Repeating it with the same id changes nothing. */
@@ -87,10 +98,11 @@ export class CompaniesService {
   }
 }
 
-/** The company, kept from other changes until the transaction ends; 404 when there is none. */
+/** The company, kept from other changes until the transaction ends; 404 when there is none, 409 when it was merged. */
 async function hold(tx: Tx, accountId: string, id: string): Promise<CompanyView> {
   const row = await tx.queryOne<Row>(`${COMPANY} AND c.id = $2 FOR NO KEY UPDATE OF c`, [accountId, id]);
   if (!row) throw notFound();
+  refuseMerged('company', row.merged_into);
   return toView(row);
 }
 
@@ -114,9 +126,11 @@ async function setDomains(tx: Tx, accountId: string, id: string, domains: string
       companyId: taken.company_id,
     });
   await tx.query(
-    `UPDATE conversations.contact p SET company_id = $2 WHERE p.account_id = $1 AND p.company_id IS NULL AND EXISTS (
-       SELECT 1 FROM conversations.contact_address a WHERE a.account_id = $1 AND a.contact_id = p.id AND a.kind = 'email'
-         AND split_part(a.value, '@', 2) = ANY ($3::text[]))`,
+    // In the order in which others lock many contacts.
+    `UPDATE conversations.contact SET company_id = $2 WHERE account_id = $1 AND id IN (
+       SELECT p.id FROM conversations.contact p WHERE p.account_id = $1 AND p.company_id IS NULL AND EXISTS (
+         SELECT 1 FROM conversations.contact_address a WHERE a.account_id = $1 AND a.contact_id = p.id AND a.kind = 'email'
+           AND split_part(a.value, '@', 2) = ANY ($3::text[])) ORDER BY p.id FOR NO KEY UPDATE)`,
     values,
   );
 }

@@ -12,25 +12,33 @@ import {
 import { MessageBus } from '@helpdesk/messaging';
 import { containing, Database, invalid, invalidField, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
+import { refuseMerged, sameAs, wanted, type Asked } from './merged-records.js';
 import { contactProblems } from './records.rules.js';
 
 interface Row {
   id: string;
   name: string;
   company_id: string | null;
+  owner_id: string | null;
   created_at: Date;
   addresses: ContactView['addresses'] | null;
+  merged_ids: string[];
+  merged_into: string | null;
 }
 
-const CONTACT = `SELECT p.id, p.name, p.company_id, p.created_at,
+const CONTACT = `SELECT p.id, p.name, p.owner_id, p.created_at, p.merged_into,
+  (SELECT coalesce(c.merged_into, c.id) FROM conversations.company c WHERE c.account_id = p.account_id AND c.id = p.company_id) AS company_id,
+  ARRAY(SELECT m.id FROM conversations.contact m WHERE m.account_id = p.account_id AND m.merged_into = p.id ORDER BY m.id) AS merged_ids,
   (SELECT json_agg(json_build_object('kind', a.kind, 'value', a.value) ORDER BY a.kind, a.value)
    FROM conversations.contact_address a WHERE a.account_id = p.account_id AND a.contact_id = p.id) AS addresses
   FROM conversations.contact p WHERE p.account_id = $1`;
-const toView = ({ id, name, company_id, created_at, addresses }: Row): ContactView => ({
+const toView = ({ id, name, company_id, owner_id, created_at, addresses, merged_ids }: Row): ContactView => ({
   id,
   name,
   addresses: addresses ?? [],
   companyId: company_id,
+  ownerId: owner_id,
+  mergedIds: merged_ids,
   createdAt: created_at.toISOString(),
 });
 
@@ -45,24 +53,26 @@ export class ContactsService {
   async list(accountId: string, { q = '', companyId, limit, cursor }: ListRecordsArgs): Promise<Page<ContactView>> {
     const rows = await this.database.query<Row>(
       accountId,
-      `${CONTACT} AND ($2 = '' OR p.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.contact_address a
+      `${CONTACT} AND p.merged_into IS NULL AND ($2 = '' OR p.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.contact_address a
            WHERE a.account_id = p.account_id AND a.contact_id = p.id AND (a.value ILIKE $3 OR (a.kind = 'phone' AND $7 <> '' AND a.value LIKE $7))))
-         AND ($4::uuid IS NULL OR p.company_id = $4) AND ($5::uuid IS NULL OR p.id < $5) ORDER BY p.id DESC LIMIT $6`,
+         AND ($4::uuid IS NULL OR p.company_id IN (${sameAs('company', '$4')}))
+         AND ($5::uuid IS NULL OR p.id < $5) ORDER BY p.id DESC LIMIT $6`,
       [accountId, q, containing(q), companyId ?? null, cursor ?? null, limit + 1, digitsOf(q)],
     );
     return pageOf(rows.map(toView), limit);
   }
 
-  async get(accountId: string, id: string): Promise<ContactView> {
-    const [contact] = await this.byIds(accountId, [id]);
+  /** A merged one is the one it has become. */
+  async get(accountId: string, id: string, ask?: Asked): Promise<ContactView> {
+    const [contact] = await this.byIds(accountId, [id], ask);
     if (!contact) throw notFound();
     return contact;
   }
 
   /** Those that are there, in the order asked for. */
-  async byIds(accountId: string, ids: string[]): Promise<ContactView[]> {
-    const sql = `${CONTACT} AND p.id = ANY ($2::uuid[]) ORDER BY array_position($2::uuid[], p.id)`;
-    return (await this.database.query<Row>(accountId, sql, [accountId, ids])).map(toView);
+  async byIds(accountId: string, ids: string[], ask: Asked = this.database.within(accountId)): Promise<ContactView[]> {
+    const sql = `${wanted('contact')} ${CONTACT} AND p.id IN (SELECT id FROM wanted) ORDER BY (SELECT place FROM wanted WHERE wanted.id = p.id)`;
+    return (await ask.query<Row>(sql, [accountId, ids])).map(toView);
   }
 
   /** Repeating it with the same id changes nothing. */
@@ -95,6 +105,10 @@ export class ContactsService {
     const problems = contactProblems(fields);
     if (problems.length > 0) throw invalid(problems);
     if (fields.companyId !== undefined) await setCompany(tx, accountId, id, fields.companyId);
+    if (fields.ownerId !== undefined) {
+      const sql = 'UPDATE conversations.contact SET owner_id = $3 WHERE account_id = $1 AND id = $2';
+      await tx.query(sql, [accountId, id, fields.ownerId]);
+    }
     if (fields.addresses) {
       await setAddresses(tx, accountId, id, fields.addresses);
       if (fields.companyId === undefined) await joinCompany(tx, accountId, id);
@@ -108,10 +122,11 @@ export class ContactsService {
   }
 }
 
-/** The contact, kept from other changes until the transaction ends; 404 when there is none. */
+/** The contact, kept from other changes until the transaction ends; 404 when there is none, 409 when it was merged. */
 async function hold(tx: Tx, accountId: string, id: string): Promise<ContactView> {
   const row = await tx.queryOne<Row>(`${CONTACT} AND p.id = $2 FOR NO KEY UPDATE OF p`, [accountId, id]);
   if (!row) throw notFound();
+  refuseMerged('contact', row.merged_into);
   return toView(row);
 }
 

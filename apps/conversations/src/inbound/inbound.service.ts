@@ -134,6 +134,7 @@ export class InboundService {
         contactId: contact?.id ?? null,
         contactName: contact?.name ?? message.sender?.name ?? message.sender?.value ?? null,
         companyId: contact?.companyId ?? null,
+        contactOwnerId: contact?.ownerId ?? null,
         message: factsOf(entry),
         link: placement.link,
         wantsNumber: !isSpam && channel.hasAutoReply && message.automatic === null && message.sender?.kind === 'email',

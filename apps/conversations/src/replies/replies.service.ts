@@ -109,6 +109,7 @@ export class RepliesService {
             isBounce: false,
             attachmentCount: files.length,
             moveToStageId: args.moveTo ?? null,
+            authorFollows: args.authorFollows,
           },
         }),
         { dueAt },

@@ -90,8 +90,9 @@ export class ReplyTargetsRepository {
   ): Promise<string> {
     const id = newId();
     await tx.query(
-      `INSERT INTO conversations.conversation (id, account_id, ticket_id, channel_id, channel_type, counterpart_kind, counterpart_value, counterpart_name, participants, subject)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      `INSERT INTO conversations.conversation (id, account_id, ticket_id, channel_id, channel_type, contact_id, counterpart_kind, counterpart_value, counterpart_name, participants, subject)
+       VALUES ($1, $2, $3, $4, $5, (SELECT a.contact_id FROM conversations.contact_address a WHERE a.account_id = $2 AND a.kind = $6 AND a.value = $7),
+         $6, $7, $8, $9, $10)`,
       [
         id,
         accountId,

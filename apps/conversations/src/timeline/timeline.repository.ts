@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { MessageState, ThreadDecision, TimelineItem, TimelineKind } from '@helpdesk/contracts';
+import type { ActivityView, MessageState, ThreadDecision, TimelineItem, TimelineKind } from '@helpdesk/contracts';
 import { Database, withComments, type Tx } from '@helpdesk/platform';
+import { ActivitiesRepository } from '../activities/activities.repository.js';
 
 export interface MessageRow {
   id: string;
@@ -25,18 +26,22 @@ export interface MessageRow {
   is_automatic: boolean;
   flags: string[] | null;
   facts: object | null;
+  refers_to: string | null;
   created_at: Date;
 }
 
 const COLUMNS = `m.id, m.ticket_id, m.conversation_id, m.channel_id, m.seq, m.kind, m.direction, m.author_type, m.author_id, m.author_name, m.author_address,
   m.recipients, m.subject, m.text, m.html IS NOT NULL AS has_html, m.full_text IS NOT NULL AS has_quote, m.attachment_count, m.state, m.state_detail,
-  m.is_automatic, m.flags, m.facts, m.created_at`;
+  m.is_automatic, m.flags, m.facts, m.refers_to, m.created_at`;
 
 /** A comment in the columns of a message; what it mentions stands where others have their facts. */
 const COMMENT_COLUMNS = `c.id, c.ticket_id, NULL::uuid AS conversation_id, NULL::uuid AS channel_id, c.seq, 'comment' AS kind, 'internal' AS direction,
   'user' AS author_type, c.author_id, c.author_name, NULL AS author_address, NULL::json AS recipients, NULL AS subject, c.text, c.html IS NOT NULL AS has_html,
   false AS has_quote, c.attachment_count, NULL AS state, NULL AS state_detail, false AS is_automatic, NULL::text[] AS flags, to_json(c.mentions) AS facts,
-  c.created_at`;
+  NULL::uuid AS refers_to, c.created_at`;
+
+/** An entry that stands for a message stands for one that is there. */
+const IS_THERE = `(m.refers_to IS NULL OR EXISTS (SELECT 1 FROM conversations.message r WHERE r.account_id = m.account_id AND r.id = m.refers_to))`;
 
 interface AttachmentRow {
   id: string;
@@ -49,13 +54,16 @@ interface AttachmentRow {
 
 @Injectable()
 export class TimelineRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly activities: ActivitiesRepository,
+  ) {}
 
   /** Entries after `afterSeq`, oldest first, what agents wrote for each other among them. */
   async page(accountId: string, ticketId: string, afterSeq: number, limit: number): Promise<TimelineItem[]> {
     return this.database.transaction(withComments(accountId), async (tx) => {
       const rows = await tx.query<MessageRow>(
-        `(SELECT ${COLUMNS} FROM conversations.message m WHERE m.account_id = $1 AND m.ticket_id = $2 AND m.seq > $3 ORDER BY m.seq LIMIT $4)
+        `(SELECT ${COLUMNS} FROM conversations.message m WHERE m.account_id = $1 AND m.ticket_id = $2 AND m.seq > $3 AND ${IS_THERE} ORDER BY m.seq LIMIT $4)
          UNION ALL
          (SELECT ${COMMENT_COLUMNS} FROM conversations.comment c WHERE c.account_id = $1 AND c.ticket_id = $2 AND c.seq > $3 ORDER BY c.seq LIMIT $4)
          ORDER BY seq LIMIT $4`,
@@ -125,16 +133,19 @@ export class TimelineRepository {
              WHERE account_id = $1 AND (message_id = ANY ($2::uuid[]) OR comment_id = ANY ($2::uuid[])) ORDER BY position, id`,
             [accountId, ids],
           );
+    const referredTo = rows.flatMap(({ refers_to }) => refers_to ?? []);
+    const activities = referredTo.length > 0 ? await this.activities.byIds(accountId, referredTo, tx) : [];
     return rows.map((row) =>
       toItem(
         row,
         files.filter((file) => file.entry_id === row.id),
+        activities.find(({ id }) => id === row.refers_to),
       ),
     );
   }
 }
 
-function toItem(row: MessageRow, files: AttachmentRow[]): TimelineItem {
+function toItem(row: MessageRow, files: AttachmentRow[], activity: ActivityView | undefined): TimelineItem {
   const facts = row.facts as never;
   return {
     id: row.id,
@@ -147,7 +158,7 @@ function toItem(row: MessageRow, files: AttachmentRow[]): TimelineItem {
     createdAt: row.created_at.toISOString(),
     ...(row.kind !== 'event' &&
       row.kind !== 'comment' && { subject: row.subject, to: row.recipients?.to ?? [], cc: row.recipients?.cc ?? [] }),
-    text: row.text,
+    text: activity?.excerpt ?? row.text,
     hasHtml: row.has_html,
     hasQuote: row.has_quote,
     attachments: files.map((f) => ({
@@ -164,5 +175,6 @@ function toItem(row: MessageRow, files: AttachmentRow[]): TimelineItem {
     ...(row.kind === 'form' && { form: facts }),
     ...(row.kind === 'event' && { event: facts }),
     ...(row.kind === 'comment' && { mentions: facts }),
+    ...(activity && { activity }),
   };
 }

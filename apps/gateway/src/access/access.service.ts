@@ -29,17 +29,22 @@ export class AccessService {
     return (await this.users.ofAccount(me.accountId)).map((user) => decide(user, facts));
   }
 
-  /** Throws 422 unless each of these users sees the ticket: a mention of somebody who does not would tell him of it, or nobody (W-27). */
-  async checkMentions(me: Principal, ticketId: string, userIds: string[]): Promise<void> {
-    if (userIds.length === 0) return;
+  /**
+   * The users with these ids. Throws 422 unless each sees the ticket: a mention of somebody who does not would tell him of it, or nobody
+   * (W-27).
+   */
+  async checkMentions(me: Principal, ticketId: string, userIds: string[]): Promise<Principal[]> {
+    if (userIds.length === 0) return [];
     const facts = await this.rpc.call(GetTicketAccess, actorFor(me), { id: ticketId });
-    const found = new Map((await this.users.ofAccount(me.accountId, userIds)).map((user) => [user.userId, decide(user, facts)]));
+    const users = await this.users.ofAccount(me.accountId, userIds);
+    const found = new Map(users.map((user) => [user.userId, decide(user, facts)]));
     const problems = userIds.flatMap((id, i) => {
       const user = found.get(id);
       if (!user) return [{ pointer: `/mentions/${i}`, code: 'unknown', detail: 'is no user' }];
       return user.allowed ? [] : [{ pointer: `/mentions/${i}`, code: 'no_access', detail: 'may not see this ticket' }];
     });
     if (problems.length > 0) throw invalid(problems);
+    return users;
   }
 }
 

@@ -3,6 +3,7 @@ import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { CHANNEL_TYPES, type ChannelType } from '@helpdesk/contracts';
 import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
+import { RoutingDto } from './routing.dto.js';
 
 const nullableUuid = { type: String, format: 'uuid', nullable: true } as const;
 
@@ -23,6 +24,10 @@ export class ChannelSettingsDto {
   @IsString()
   @MaxLength(2_000)
   smtpUrl?: string;
+  @ApiPropertyOptional({ type: RoutingDto, description: 'To whom its tickets go; absent = nobody' })
+  @MayBeAbsent()
+  @IsNested(() => RoutingDto)
+  routing?: RoutingDto;
 }
 
 export class NewChannelDto {

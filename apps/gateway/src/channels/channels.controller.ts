@@ -16,6 +16,7 @@ import { uuidParam } from '../problems/uuid-param.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { ChannelDto, ChannelListDto, ChannelTestDto, NewChannelDto, PatchChannelDto } from './channel.dto.js';
+import { checkRouting } from './routing.dto.js';
 
 @ApiTags('channels')
 @Controller('api/v1/channels')
@@ -73,7 +74,7 @@ export class ChannelsController {
     return this.rpc.call(TestChannel, actorFor(me), { id });
   }
 
-  private async checkReferences(me: Principal, { pipelineId, stageId, teamId }: Partial<CreateChannelArgs>): Promise<void> {
+  private async checkReferences(me: Principal, { pipelineId, stageId, teamId, settings }: Partial<CreateChannelArgs>): Promise<void> {
     if (pipelineId || stageId) {
       const { items } = await this.rpc.call(ListPipelines, actorFor(me), {});
       const pipeline = pipelineId ? items.find((p) => p.id === pipelineId) : items[0];
@@ -82,5 +83,9 @@ export class ChannelsController {
         throw invalidField('/stageId', 'wrong_stage', 'is no status of the pipeline');
     }
     if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
+    if (!settings?.routing) return;
+    checkRouting(settings.routing);
+    await this.references.checkAgents(me, settings.routing.userIds ?? [], '/settings/routing/userIds');
+    await this.references.checkTeams(me, settings.routing.teamIds ?? [], '/settings/routing/teamIds');
   }
 }

@@ -8,6 +8,7 @@ import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { TEXT_LIMIT, TimelineItemDto } from '../messages/message.dto.js';
 import { AreIds } from '../problems/field-rules.js';
+import { AutoFollowing } from '../notifications/auto-following.js';
 import { uuidParam } from '../problems/uuid-param.js';
 
 class CommentDto {
@@ -31,6 +32,7 @@ export class CommentsController {
   constructor(
     private readonly rpc: RpcClient,
     private readonly access: AccessService,
+    private readonly following: AutoFollowing,
   ) {}
 
   @Post()
@@ -46,7 +48,7 @@ export class CommentsController {
   ): Promise<TimelineItemDto> {
     const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'view' });
     const unique = [...new Set(mentions)];
-    await this.access.checkMentions(me, id, unique);
-    return this.rpc.call(AddComment, actorFor(me), { commentId, grant, html, text, mentions: unique, attachmentIds });
+    const followers = await this.following.afterMention(me, await this.access.checkMentions(me, id, unique));
+    return this.rpc.call(AddComment, actorFor(me), { commentId, grant, html, text, mentions: unique, followers, attachmentIds });
   }
 }

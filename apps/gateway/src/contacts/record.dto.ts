@@ -15,6 +15,10 @@ export class ContactAddressDto {
   @ApiProperty({ example: 'anna@customer.example' }) @IsString() @IsNotEmpty() @MaxLength(320) @IsOneLine() value: string;
 }
 
+export class MergeRecordDto {
+  @ApiProperty({ ...uuid, description: 'The one that goes up in this one' }) @IsId() secondaryId: string;
+}
+
 export class ContactQueryDto extends IdPageQueryDto {
   @ApiPropertyOptional({ description: 'Part of a name, mail address or phone number' })
   @IsOptional()
@@ -33,6 +37,10 @@ class ContactFieldsDto {
   @AreNested(() => ContactAddressDto, { max: MAX_ADDRESSES })
   addresses?: ContactAddressDto[];
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true }) @MayBeNull() @IsId() companyId?: string | null;
+  @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, description: 'The agent who looks after the contact' })
+  @MayBeNull()
+  @IsId()
+  ownerId?: string | null;
 }
 export class NewContactDto extends ContactFieldsDto {
   @ApiProperty({ example: 'Anna Meyer' }) @IsString() @IsNotEmpty() @MaxLength(255) @IsOneLine() name: string;
@@ -57,6 +65,8 @@ export class ContactDto {
   @ApiProperty() name: string;
   @ApiProperty({ type: [ContactAddressDto] }) addresses: ContactAddressDto[];
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) companyId: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true }) ownerId: string | null;
+  @ApiProperty({ type: [String], description: 'Contacts that were merged into it' }) mergedIds: string[];
   @ApiProperty(time) createdAt: string;
 }
 export class ContactPageDto {
@@ -84,6 +94,7 @@ export class CompanyDto {
   @ApiProperty(uuid) id: string;
   @ApiProperty() name: string;
   @ApiProperty({ type: [String] }) domains: string[];
+  @ApiProperty({ type: [String], description: 'Companies that were merged into it' }) mergedIds: string[];
   @ApiProperty(time) createdAt: string;
 }
 export class CompanyPageDto {

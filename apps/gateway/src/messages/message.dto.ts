@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ADDRESS_KINDS, MESSAGE_STATES, TIMELINE_KINDS, type AddressKind, type MessageState, type TimelineKind } from '@helpdesk/contracts';
 import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ActivityDto } from '../activities/activity.dto.js';
 import { AreIds, IsId, IsMoment, IsOneLine } from '../problems/field-rules.js';
 
 const uuid = { format: 'uuid' } as const;
@@ -52,6 +53,7 @@ export class TimelineItemDto {
   @ApiPropertyOptional({ type: Object }) call?: object;
   @ApiPropertyOptional({ type: Object }) form?: object;
   @ApiPropertyOptional({ type: [Object] }) event?: object[];
+  @ApiPropertyOptional({ type: ActivityDto, description: 'The message of another ticket that it stands for' }) activity?: ActivityDto;
 }
 
 export class TimelineDto {

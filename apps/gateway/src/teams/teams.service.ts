@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Page } from '@helpdesk/contracts';
 import { LiveBus } from '@helpdesk/messaging';
 import { Database, invalid, notFound, pageOf, type FieldProblem, type Tx } from '@helpdesk/platform';
+import { AgentsService } from '../agents/agents.service.js';
 import { AuditLog } from '../audit/audit.log.js';
 import { capabilitiesOf } from '../auth/capabilities.rules.js';
 import type { Principal } from '../auth/principal.js';
@@ -25,6 +26,7 @@ export class TeamsService {
     private readonly administration: UsersService,
     private readonly audit: AuditLog,
     private readonly live: LiveBus,
+    private readonly agents: AgentsService,
   ) {}
 
   async list(me: Principal, limit: number, cursor?: string): Promise<Page<TeamRecord>> {
@@ -38,6 +40,7 @@ export class TeamsService {
       if (!actor.superAdmin && memberIds.includes(me.userId)) throw invalid([OWN_RIGHTS]);
       if (!(await this.teams.insert(tx, me.accountId, team))) return;
       await this.teams.setMembers(tx, me.accountId, id, memberIds);
+      await this.agents.tell(tx, me.accountId, memberIds);
       await this.audit.record(me, 'team.created', `team/${id}`, { new: { name, memberIds } }, tx);
     });
   }
@@ -52,6 +55,7 @@ export class TeamsService {
       if (changed.length === 0) return;
       await this.teams.rename(tx, me.accountId, id, team.name);
       await this.teams.setMembers(tx, me.accountId, id, team.memberIds);
+      if (changed.includes('memberIds')) await this.agents.tell(tx, me.accountId, [...old.memberIds, ...team.memberIds]);
       const pick = (from: TeamRecord) => Object.fromEntries(changed.map((field) => [field, from[field]]));
       await this.audit.record(me, 'team.changed', `team/${id}`, { old: pick(old), new: pick(team) }, tx);
     });
@@ -63,6 +67,7 @@ export class TeamsService {
       await this.administration.begin(tx, me);
       const { name, memberIds } = await this.find(tx, me, id);
       await this.teams.delete(tx, me.accountId, id);
+      await this.agents.tell(tx, me.accountId, memberIds);
       await this.audit.record(me, 'team.deleted', `team/${id}`, { old: { name, memberIds } }, tx);
       this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
     });

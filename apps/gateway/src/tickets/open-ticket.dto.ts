@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ActivityDto } from '../activities/activity.dto.js';
 import { CompanyDto, ContactDto } from '../contacts/record.dto.js';
 import { DraftDto } from '../drafts/draft.dto.js';
 import { TimelineDto } from '../messages/message.dto.js';
@@ -19,7 +20,7 @@ export class SidebarDto {
   @ApiProperty({ type: [CompanyDto] }) companies: CompanyDto[];
   @ApiProperty({ type: [PreviousTicketDto], description: 'Of the same contact, as far as you may see them' })
   previousTickets: PreviousTicketDto[];
-  @ApiProperty({ type: [Object] }) activities: object[];
+  @ApiProperty({ type: [ActivityDto], description: 'Attached when it was made, as far as you may see them' }) activities: ActivityDto[];
 }
 
 export class DraftsDto {

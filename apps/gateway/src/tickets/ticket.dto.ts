@@ -10,7 +10,7 @@ import {
   type TicketSource,
 } from '@helpdesk/contracts';
 import { AreNested } from '@helpdesk/platform';
-import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { AreIds, IsId, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
@@ -121,6 +121,12 @@ export class CreateTicketDto {
   @ArrayMaxSize(100)
   @AreIds()
   companyIds?: string[];
+  @ApiPropertyOptional({ type: [String], description: 'Messages of other tickets, to stand in its timeline: they stay where they are' })
+  @IsOptional()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @AreIds()
+  activityIds?: string[];
   @ApiPropertyOptional({ type: Object, description: 'Custom properties by name' })
   @MayBeAbsent()
   @IsObject()

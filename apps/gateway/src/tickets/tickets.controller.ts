@@ -13,22 +13,23 @@ import {
   PatchTicket,
   RestoreTicket,
   TicketHistory,
-  TicketTimeline,
   type Filter,
   type TicketGrant,
   type TicketView,
 } from '@helpdesk/contracts';
-import { invalid, invalidField, RpcClient } from '@helpdesk/platform';
+import { invalid, invalidField, RpcClient, type FieldProblem } from '@helpdesk/platform';
 import type { FastifyReply } from 'fastify';
 import { firstUnfit } from '../problems/validation.js';
 import { uuidParam } from '../problems/uuid-param.js';
 import { References } from '../access/references.js';
+import { ActivitiesService } from '../activities/activities.service.js';
 import { Access, Me, ResourceId } from '../auth/access.decorator.js';
 import { lackOfView } from '../auth/capabilities.rules.js';
 import { missing } from '../auth/missing.js';
 import { actorFor, type Principal } from '../auth/principal.js';
 import { PageQueryDto } from '../openapi/page.dto.js';
 import { ReplyDto, TimelineDto, TimelineItemDto } from '../messages/message.dto.js';
+import { AutoFollowing } from '../notifications/auto-following.js';
 import { PropertyReferences } from '../properties/property-references.js';
 import { OpenTicketDto } from './open-ticket.dto.js';
 import { CreateTicketDto, HistoryDto, PatchTicketDto, TicketDto, TicketListQueryDto, TicketPageDto } from './ticket.dto.js';
@@ -45,6 +46,8 @@ export class TicketsController {
     private readonly rpc: RpcClient,
     private readonly references: References,
     private readonly propertyReferences: PropertyReferences,
+    private readonly activities: ActivitiesService,
+    private readonly following: AutoFollowing,
   ) {}
 
   @Get('tickets')
@@ -75,22 +78,24 @@ export class TicketsController {
       category = [],
       contactIds = [],
       companyIds = [],
+      activityIds = [],
       properties = {},
     }: CreateTicketDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TicketView> {
     if (ownerId) await this.references.checkAgent(me, ownerId, '/ownerId');
     if (teamId) await this.references.checkTeam(me, teamId, '/teamId');
-    const contacts = await this.records(me, contactIds, companyIds);
+    const records = await this.records(me, contactIds, companyIds);
+    await this.activities.check(me, activityIds);
     const source = me.via === 'api_key' ? 'api' : 'manual';
     const place = { id, name, pipelineId, stageId, ownerId, teamId, priority };
     const ticket = await this.rpc.call(CreateTicket, actorFor(me), {
       ...place,
       category,
-      contacts,
-      companyIds,
+      ...records,
       properties: await this.propertyReferences.checked(me, properties),
       source,
+      activityIds,
     });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;
@@ -138,8 +143,8 @@ export class TicketsController {
     if (wanted.size === 0) return ticket;
     const grant = grantOf(ticket);
     const [timeline, sidebar, drafts] = await Promise.all([
-      wanted.has('timeline') ? this.rpc.call(TicketTimeline, actorFor(me), { grant, limit: 50 }) : undefined,
-      wanted.has('sidebar') ? this.sidebar(me, ticket) : undefined,
+      wanted.has('timeline') ? this.activities.timeline(me, grant, 50) : undefined,
+      wanted.has('sidebar') ? this.sidebar(me, ticket, grant) : undefined,
       wanted.has('drafts') ? this.rpc.call(ListDrafts, actorFor(me), { grant }) : undefined,
     ]);
     return {
@@ -171,9 +176,10 @@ export class TicketsController {
     if (body.teamId) await this.references.checkTeam(me, body.teamId, '/teamId');
     const properties = await this.propertyReferences.checked(me, body.properties);
     const { contactIds, ...fields } = body;
-    const known = contactIds || body.companyIds ? await this.records(me, contactIds ?? [], body.companyIds ?? []) : [];
-    const contacts = contactIds && known;
-    const ticket = await this.rpc.call(PatchTicket, actorFor(me), { ...fields, contacts, id, ifVersion: version, properties });
+    const isAsked = contactIds !== undefined || body.companyIds !== undefined;
+    const records = isAsked ? await this.records(me, contactIds ?? [], body.companyIds ?? []) : { contacts: [], companyIds: [] };
+    const belonging = { ...(contactIds && { contacts: records.contacts }), ...(body.companyIds && { companyIds: records.companyIds }) };
+    const ticket = await this.rpc.call(PatchTicket, actorFor(me), { ...fields, ...belonging, id, ifVersion: version, properties });
     void reply.header('etag', `"${ticket.version}"`);
     return ticket;
   }
@@ -184,7 +190,7 @@ export class TicketsController {
   @ApiResponse({ status: 200, type: TimelineDto })
   async timeline(@Me() me: Principal, @Param('id', uuidParam) id: string, @Query() { limit, cursor }: PageQueryDto): Promise<TimelineDto> {
     const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'view' });
-    return this.rpc.call(TicketTimeline, actorFor(me), { grant, limit, cursor });
+    return this.activities.timeline(me, grant, limit, cursor);
   }
 
   @Get('tickets/:id/history')
@@ -227,33 +233,44 @@ export class TicketsController {
   ): Promise<TimelineItemDto> {
     const grant = await this.rpc.call(AuthorizeTicket, actorFor(me), { id, action: 'edit', moveToStageId: body.moveTo });
     const undoSeconds = body.undoSeconds ?? (me.via === 'api_key' ? 0 : (me.preferences.undoSeconds ?? DEFAULT_UNDO_SECONDS));
-    return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds });
+    const authorFollows = await this.following.afterReply(me);
+    return this.rpc.call(AddReply, actorFor(me), { ...body, messageId, grant, undoSeconds, authorFollows });
   }
 
-  /** The contacts with their names; throws 422 that points at each contact and company that is not there. */
-  private async records(me: Principal, contactIds: string[], companyIds: string[]): Promise<{ id: string; name: string }[]> {
+  /** Those that are there by now, merged ones as what they were merged into; throws 422 that points at each that is not. */
+  private async records(
+    me: Principal,
+    contactIds: string[],
+    companyIds: string[],
+  ): Promise<{ contacts: { id: string; name: string }[]; companyIds: string[] }> {
     const records = await this.rpc.call(FindRecords, actorFor(me), { contactIds, companyIds });
-    const unknown = (field: string, ids: string[], found: { id: string }[]) =>
-      ids.flatMap((wanted, i) =>
-        found.some((record) => record.id === wanted) ? [] : [{ pointer: `/${field}/${i}`, code: 'unknown', detail: 'is not there' }],
-      );
-    const problems = [...unknown('contactIds', contactIds, records.contacts), ...unknown('companyIds', companyIds, records.companies)];
+    const problems = [
+      ...unknownRecords('/contactIds', contactIds, records.contacts),
+      ...unknownRecords('/companyIds', companyIds, records.companies),
+    ];
     if (problems.length > 0) throw invalid(problems);
-    return contactIds.map((id) => ({ id, name: records.contacts.find((record) => record.id === id)?.name ?? '' }));
+    return { contacts: records.contacts.map(({ id, name }) => ({ id, name })), companyIds: records.companies.map(({ id }) => id) };
   }
 
-  private async sidebar(me: Principal, ticket: TicketView) {
+  private async sidebar(me: Principal, ticket: TicketView, grant: TicketGrant) {
     const [contactId] = ticket.contactIds;
-    const [people, previous] = await Promise.all([
+    const [people, previous, activities] = await Promise.all([
       this.rpc.call(FindRecords, actorFor(me), { contactIds: ticket.contactIds, companyIds: ticket.companyIds }),
       contactId ? this.rpc.call(ListTickets, actorFor(me), { contactId, sort: '-lastActivityAt', limit: PREVIOUS_TICKETS + 1 }) : undefined,
+      this.activities.attached(me, grant),
     ]);
     const previousTickets = (previous?.items ?? [])
       .filter((row) => row.id !== ticket.id)
       .slice(0, PREVIOUS_TICKETS)
       .map(({ id, number, name, stageId, lastActivityAt }) => ({ id, number, name, stageId, lastActivityAt }));
-    return { ...people, previousTickets, activities: [] };
+    return { ...people, previousTickets, activities };
   }
+}
+
+/** One problem for each id that leads to no record. */
+function unknownRecords(pointer: string, ids: string[], found: { id: string; mergedIds: string[] }[]): FieldProblem[] {
+  const isThere = (id: string) => found.some((record) => record.id === id || record.mergedIds.includes(id));
+  return ids.flatMap((id, i) => (isThere(id) ? [] : [{ pointer: `${pointer}/${i}`, code: 'unknown', detail: 'is not there' }]));
 }
 
 /** What it says is checked where it is turned into a query. */

@@ -1,13 +1,28 @@
 import { IsNested } from '@helpdesk/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsEmail, IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { AVAILABILITIES, type Availability } from '../agents/availability.js';
 import { RIGHTS, SEATS, WORKSPACES, type Principal, type Right, type Seat, type TicketAccess, type Workspace } from '../auth/principal.js';
 import { IsNewPassword, MIN_PASSWORD } from '../credentials/password.rules.js';
-import { AreIds, InLowerCase, IsOneLine, MayBeAbsent } from '../problems/field-rules.js';
+import { AreIds, InLowerCase, IsOneLine, MayBeAbsent, MayBeNull } from '../problems/field-rules.js';
 
 const VIEW_SCOPES = ['all', 'team', 'own'] as const;
 const CHANGE_SCOPES = ['all', 'team', 'own', 'none'] as const;
 const MAX_TEAMS = 500;
+const MAX_OPEN_TICKETS = 100_000;
 
 export class ViewRuleDto {
   @ApiProperty({ enum: VIEW_SCOPES }) @IsIn(VIEW_SCOPES) scope: (typeof VIEW_SCOPES)[number];
@@ -69,6 +84,12 @@ class UserFieldsDto {
   @MayBeAbsent()
   @IsBoolean()
   active?: boolean;
+  @ApiPropertyOptional({ type: Number, nullable: true, description: 'With so many open tickets he is given no more; null = no limit' })
+  @MayBeNull()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_OPEN_TICKETS)
+  maxOpenTickets?: number | null;
 }
 
 export class PatchUserDto extends UserFieldsDto {
@@ -110,7 +131,9 @@ export class UserDto {
   @ApiProperty() name: string;
   @ApiProperty() active: boolean;
   @ApiProperty({ type: [String], format: 'uuid' }) teamIds: string[];
+  @ApiPropertyOptional({ enum: AVAILABILITIES, description: 'Not in what `/me` and sign-in answer' }) availability?: Availability;
   @ApiPropertyOptional({ enum: SEATS }) seat?: Seat;
+  @ApiPropertyOptional({ type: Number, nullable: true }) maxOpenTickets?: number | null;
   @ApiPropertyOptional() superAdmin?: boolean;
   @ApiPropertyOptional({ enum: WORKSPACES, isArray: true }) access?: Workspace[];
   @ApiPropertyOptional({ type: UserTicketAccessViewDto }) ticketAccess?: TicketAccess;

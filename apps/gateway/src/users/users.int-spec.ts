@@ -75,6 +75,8 @@ describe('users', () => {
       teamIds: [team.id],
       invited: false,
       totp: false,
+      availability: 'available',
+      maxOpenTickets: null,
     };
     expect(made.body).toEqual(whole);
     const changed = await admin.patch<User>(`/users/${made.body.id}`, {
@@ -118,7 +120,8 @@ describe('users', () => {
         `/users?limit=2${cursor && `&cursor=${cursor}`}`,
       );
       expect(page.status).toBe(200);
-      for (const item of page.body.items) expect(Object.keys(item).toSorted()).toEqual(['active', 'email', 'id', 'name', 'teamIds']);
+      for (const item of page.body.items)
+        expect(Object.keys(item).toSorted()).toEqual(['active', 'availability', 'email', 'id', 'name', 'teamIds']);
       ids.push(...page.body.items.map(({ id }) => id));
       cursor = page.body.nextCursor;
     }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '@helpdesk/platform';
+import type { Availability } from '../agents/availability.js';
 import type { UserFacts } from './users.rules.js';
 
 /** A user as administrators see him. */
@@ -10,6 +11,9 @@ export interface UserRecord extends UserFacts {
   invited: boolean;
   totp: boolean;
   language: string | undefined;
+  availability: Availability;
+  /** Null: no limit. */
+  maxOpenTickets: number | null;
 }
 
 interface Row {
@@ -25,13 +29,15 @@ interface Row {
   invited: boolean;
   totp: boolean;
   language: string | null;
+  availability: Availability;
+  max_open_tickets: number | null;
   team_ids: string[];
 }
 
 const USER = `
   SELECT u.id, u.email, u.name, u.seat, u.super_admin, u.access, u.ticket_access, u.rights, u.active, u.password_hash IS NULL AS invited,
     EXISTS (SELECT 1 FROM gateway.totp t WHERE t.account_id = u.account_id AND t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS totp,
-    u.preferences ->> 'language' AS language,
+    u.preferences ->> 'language' AS language, u.availability, u.max_open_tickets,
     ARRAY (SELECT m.team_id FROM gateway.team_member m WHERE m.account_id = u.account_id AND m.user_id = u.id ORDER BY m.team_id) AS team_ids
   FROM gateway.desk_user u`;
 
@@ -81,8 +87,8 @@ export class UsersRepository {
   /** False when the user is there already: the request that made him is repeated. */
   async insert(tx: Tx, accountId: string, user: UserRecord, passwordHash: string | null): Promise<boolean> {
     const rows = await tx.query(
-      `INSERT INTO gateway.desk_user (account_id, id, email, name, password_hash, seat, super_admin, access, ticket_access, rights, active)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (account_id, id) DO NOTHING RETURNING 1`,
+      `INSERT INTO gateway.desk_user (account_id, id, email, name, password_hash, seat, super_admin, access, ticket_access, rights, active, max_open_tickets)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (account_id, id) DO NOTHING RETURNING 1`,
       [
         accountId,
         user.id,
@@ -95,6 +101,7 @@ export class UsersRepository {
         JSON.stringify(user.ticketAccess),
         user.rights,
         user.active,
+        user.maxOpenTickets,
       ],
     );
     return rows.length > 0;
@@ -102,7 +109,7 @@ export class UsersRepository {
 
   async update(tx: Tx, accountId: string, user: UserRecord): Promise<void> {
     await tx.query(
-      `UPDATE gateway.desk_user SET email = $3, name = $4, seat = $5, super_admin = $6, access = $7, ticket_access = $8, rights = $9, active = $10
+      `UPDATE gateway.desk_user SET email = $3, name = $4, seat = $5, super_admin = $6, access = $7, ticket_access = $8, rights = $9, active = $10, max_open_tickets = $11
        WHERE account_id = $1 AND id = $2`,
       [
         accountId,
@@ -115,6 +122,7 @@ export class UsersRepository {
         JSON.stringify(user.ticketAccess),
         user.rights,
         user.active,
+        user.maxOpenTickets,
       ],
     );
   }
@@ -161,5 +169,7 @@ const toRecord = (row: Row): UserRecord => ({
   invited: row.invited,
   totp: row.totp,
   language: row.language ?? undefined,
+  availability: row.availability,
+  maxOpenTickets: row.max_open_tickets,
   teamIds: row.team_ids,
 });

@@ -18,6 +18,7 @@ export interface UserChanges extends Partial<Omit<UserFacts, 'id'>> {
   email?: string;
   name?: string;
   password?: string;
+  maxOpenTickets?: number | null;
 }
 
 /** What decides how far somebody's rights reach. */

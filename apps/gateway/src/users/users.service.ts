@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Page } from '@helpdesk/contracts';
 import { LiveBus } from '@helpdesk/messaging';
 import { Database, hashPassword, invalid, notFound, pageOf, type FieldProblem, type Tx } from '@helpdesk/platform';
+import { AgentsService } from '../agents/agents.service.js';
 import { AuditLog } from '../audit/audit.log.js';
 import { AuthRepository } from '../auth/auth.repository.js';
 import { missing } from '../auth/missing.js';
@@ -19,7 +20,7 @@ const LEAST: TicketAccess = {
   edit: { scope: 'own', unassigned: false },
   delete: { scope: 'none', unassigned: false },
 };
-const AUDITED = ['email', 'name', 'seat', 'superAdmin', 'access', 'ticketAccess', 'rights', 'teamIds', 'active'] as const;
+const AUDITED = ['email', 'name', 'seat', 'superAdmin', 'access', 'ticketAccess', 'rights', 'teamIds', 'active', 'maxOpenTickets'] as const;
 
 @Injectable()
 export class UsersService {
@@ -31,6 +32,7 @@ export class UsersService {
     private readonly links: PasswordLinks,
     private readonly passwords: PasswordsService,
     private readonly live: LiveBus,
+    private readonly agents: AgentsService,
   ) {}
 
   async list(me: Principal, limit: number, cursor?: string): Promise<Page<UserDto>> {
@@ -50,8 +52,25 @@ export class UsersService {
   async create(me: Principal, id: string, body: NewUserDto): Promise<UserDto> {
     const { password, ...fields } = body;
     const ticketAccess = merged(LEAST, fields.ticketAccess);
-    const { teamIds, ...defaults } = { superAdmin: false, access: [], rights: [], teamIds: [], active: true, ...fields, ticketAccess };
-    const user: UserRecord = { ...defaults, id, teamIds, invited: password === undefined, totp: false, language: undefined };
+    const { teamIds, ...defaults } = {
+      superAdmin: false,
+      access: [],
+      rights: [],
+      teamIds: [],
+      active: true,
+      maxOpenTickets: null,
+      ...fields,
+      ticketAccess,
+    };
+    const user: UserRecord = {
+      ...defaults,
+      id,
+      teamIds,
+      invited: password === undefined,
+      totp: false,
+      language: undefined,
+      availability: 'available',
+    };
     const passwordHash = password === undefined ? null : await hashPassword(password);
     await this.database.transaction(me.accountId, async (tx) => {
       const actor = await this.begin(tx, me);
@@ -59,6 +78,7 @@ export class UsersService {
       await this.refuse(tx, me, { actor, user, changes, target: undefined });
       if (!(await this.users.insert(tx, me.accountId, user, passwordHash))) return;
       await this.users.setTeams(tx, me.accountId, id, teamIds);
+      await this.agents.tell(tx, me.accountId, [id]);
       await this.audit.record(me, 'user.created', `user/${id}`, { new: audited(user) }, tx);
       if (user.invited && user.active) await this.links.invite(tx, me, user);
       this.live.publish(tx, me.accountId, { kind: 'rights.changed' });
@@ -108,6 +128,7 @@ export class UsersService {
     if (changed.length > 0) {
       await this.users.update(tx, me.accountId, user);
       if (changed.includes('teamIds')) await this.users.setTeams(tx, me.accountId, user.id, user.teamIds);
+      await this.agents.tell(tx, me.accountId, [user.id]);
       if (!user.active) await this.auth.endSessionsOf(tx, me.accountId, user.id);
       const pick = (from: UserRecord) => Object.fromEntries(changed.map((field) => [field, from[field]]));
       await this.audit.record(me, 'user.changed', `user/${user.id}`, { old: pick(target), new: pick(user) }, tx);
@@ -162,6 +183,6 @@ const withoutAbsent = (body: PatchUserDto): PatchUserDto =>
 const audited = (user: UserRecord) => Object.fromEntries(AUDITED.map((field) => [field, user[field]]));
 
 function toDto({ language: _language, ...user }: UserRecord, isFull: boolean): UserDto {
-  const { id, email, name, active, teamIds } = user;
-  return isFull ? user : { id, email, name, active, teamIds };
+  const { id, email, name, active, teamIds, availability } = user;
+  return isFull ? user : { id, email, name, active, teamIds, availability };
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
-import type { CreateTicketArgs, PipelineView, TicketView } from '@helpdesk/contracts';
+import { ActivitiesAttached, type CreateTicketArgs, type PipelineView, type TicketView } from '@helpdesk/contracts';
+import { MessageBus } from '@helpdesk/messaging';
 import { Database, invalid, notFound, type FieldProblem } from '@helpdesk/platform';
+import { MergedRecordsService } from '../associations/merged-records.service.js';
 import { CreateFormService } from '../properties/create-form.service.js';
 import { missingFields, requiring } from '../properties/create-form.rules.js';
 import { categoryProblems, valueProblems } from '../properties/property.rules.js';
@@ -21,6 +23,8 @@ export class CreationService {
     private readonly tickets: TicketsService,
     private readonly form: CreateFormService,
     private readonly changes: TicketChanges,
+    private readonly records: MergedRecordsService,
+    private readonly bus: MessageBus,
   ) {}
 
   /**
@@ -42,6 +46,7 @@ export class CreationService {
     const making = this.database.transaction(accountId, async (tx) => {
       const at = new Date();
       const isNew = await this.creation.insert(tx, accountId, { ...args, name }, at);
+      if (isNew) await this.records.follow(tx, accountId, args.id);
       const ticket = isNew ? await this.repository.lock(tx, accountId, args.id) : await this.repository.inScope(scope, 'view', args.id, tx);
       if (!ticket) throw notFound();
       if (isNew) {
@@ -49,6 +54,10 @@ export class CreationService {
           { field: 'name', old: null, new: name },
         ]);
         this.changes.begun(tx, ticket);
+        if (args.activityIds?.length) {
+          const by = { actorUserId: scope.userId, actorName, at: at.toISOString() };
+          await this.bus.publish(tx, accountId, new ActivitiesAttached({ ticketId: ticket.id, messageIds: args.activityIds, ...by }));
+        }
       }
       return this.tickets.view(scope, ticket, tx);
     });

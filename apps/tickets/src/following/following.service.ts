@@ -24,6 +24,15 @@ export class FollowingService {
     return (await tx.query(sql, [accountId, ticketId, userId])).length > 0;
   }
 
+  /** Because of what they did or were told: those who follow already go on. */
+  async begin(tx: Tx, accountId: string, ticketId: string, userIds: string[]): Promise<void> {
+    if (userIds.length === 0) return;
+    await tx.query(
+      'INSERT INTO tickets.ticket_follower (account_id, ticket_id, user_id) SELECT $1, $2, u FROM unnest($3::uuid[]) u ON CONFLICT DO NOTHING',
+      [accountId, ticketId, userIds],
+    );
+  }
+
   async followers(tx: Tx, accountId: string, ticketId: string): Promise<string[]> {
     const rows = await tx.query<{ user_id: string }>(
       'SELECT user_id FROM tickets.ticket_follower WHERE account_id = $1 AND ticket_id = $2 ORDER BY user_id',

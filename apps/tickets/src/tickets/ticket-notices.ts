@@ -18,7 +18,11 @@ export interface Notice {
 export class TicketNotices {
   constructor(private readonly bus: MessageBus) {}
 
-  async tell(tx: Tx, { account_id, id, number }: StoredTicket, { topic, reason, userIds, messageId }: Notice): Promise<void> {
+  async tell(
+    tx: Tx,
+    { account_id, id, number }: Pick<StoredTicket, 'account_id' | 'id' | 'number'>,
+    { topic, reason, userIds, messageId }: Notice,
+  ): Promise<void> {
     if (userIds.length === 0) return;
     const recipients = userIds.map((userId) => ({ userId, reason }));
     await this.bus.publish(tx, account_id, new TicketNoticed({ ticketId: id, number, topic, messageId, recipients }));

@@ -2,8 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommentAdded, ContactRenamed, ConversationStarted, MessageAdded, MessageDeliveryFailed, TicketCreated } from '@helpdesk/contracts';
 import { LiveBus, MessageBus, OnEvent, type Delivery } from '@helpdesk/messaging';
 import type { Runtime, Tx } from '@helpdesk/platform';
+import { MergedRecordsService } from '../associations/merged-records.service.js';
 import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { RoutingService } from '../routing/routing.service.js';
 import { RUNTIME } from '../tokens.js';
 import { AssociationsRepository } from './associations.repository.js';
 import { TicketChanges } from './ticket-changes.js';
@@ -21,6 +23,8 @@ export class TicketHandlers {
     private readonly pipelines: PipelinesService,
     private readonly changes: TicketChanges,
     private readonly following: FollowingService,
+    private readonly records: MergedRecordsService,
+    private readonly routing: RoutingService,
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
     private readonly notices: TicketNotices,
@@ -30,10 +34,16 @@ export class TicketHandlers {
   async onConversationStarted(event: ConversationStarted, tx: Tx, { accountId }: Delivery): Promise<void> {
     const place = creationPlace(event.channel, await this.pipelines.list(accountId, tx));
     if (!place) throw new Error('the account has no pipeline yet');
-    const number = await this.repository.create(tx, accountId, event, place);
+    const assignment = await this.routing.decide(tx, accountId, event);
+    const { ownerId, teamId } = assignment;
+    const number = await this.repository.create(tx, accountId, event, { ...place, ownerId, teamId });
     if (number === undefined) return;
+    await this.records.follow(tx, accountId, event.ticketId);
     if (event.isSpam) await this.changes.removed(tx, { account_id: accountId, id: event.ticketId }, new Date(event.message.at));
-    else this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
+    else {
+      await this.routing.assigned(tx, accountId, event, number, assignment);
+      this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: ownerId, team_id: teamId });
+    }
     if (event.link) await this.associations.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
       await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));
@@ -63,8 +73,16 @@ export class TicketHandlers {
       : { type: 'system' as const, id: null, name: 'Automation' };
     const version = await this.changes.apply(tx, ticket, update, actor, 'message', at);
     await this.added(tx, { ...ticket, owner_id: update.owner_id ?? ticket.owner_id }, version, message.seq);
+    const { messageId, authorUserId } = message;
+    if (message.direction === 'out' && authorUserId) {
+      await this.tellFollowers(tx, ticket, 'replied', messageId, [authorUserId]);
+      if (message.authorFollows) await this.following.begin(tx, accountId, ticket.id, [authorUserId]);
+    }
     // Automatic mail disturbs nobody (D-41).
-    if (message.direction === 'in' && !message.isAutomatic) await this.tellOwner(tx, ticket, 'customer_message', message.messageId);
+    if (message.direction === 'in' && !message.isAutomatic) {
+      await this.tellOwner(tx, ticket, 'customer_message', messageId);
+      await this.tellFollowers(tx, ticket, 'customer_message', messageId, ticket.owner_id ? [ticket.owner_id] : []);
+    }
   }
 
   /** A comment is activity, but not news for the customer: neither status nor the public thread move. */
@@ -79,14 +97,14 @@ export class TicketHandlers {
     await this.following.mention(tx, accountId, ticket.id, event.mentions, at);
     const mentioned = event.mentions.filter((id) => id !== event.authorUserId);
     await this.notices.tell(tx, ticket, { topic: 'mentioned', reason: 'mention', userIds: mentioned, messageId: event.commentId });
-    const told = new Set([...mentioned, event.authorUserId]);
-    const followers = (await this.following.followers(tx, accountId, ticket.id)).filter((id) => !told.has(id));
-    await this.notices.tell(tx, ticket, { topic: 'commented', reason: 'follower', userIds: followers, messageId: event.commentId });
+    await this.tellFollowers(tx, ticket, 'commented', event.commentId, [...mentioned, event.authorUserId]);
+    await this.following.begin(tx, accountId, ticket.id, event.followers ?? []);
   }
 
   /** The name in the lists; no change of the ticket that anybody has made. */
   @OnEvent(ContactRenamed)
   async onContactRenamed(event: ContactRenamed, tx: Tx, { accountId }: Delivery): Promise<void> {
+    await this.records.renamed(tx, accountId, event.contactId, event.name);
     // In the order in which others lock many tickets.
     await tx.query(
       `UPDATE tickets.ticket SET contact_name = $3 WHERE account_id = $1 AND id IN (
@@ -109,6 +127,13 @@ export class TicketHandlers {
 
   private async tellOwner(tx: Tx, ticket: StoredTicket, topic: Notice['topic'], messageId: string): Promise<void> {
     await this.notices.tell(tx, ticket, { topic, reason: 'owner', userIds: ticket.owner_id ? [ticket.owner_id] : [], messageId });
+  }
+
+  /** All but those who know already. */
+  private async tellFollowers(tx: Tx, ticket: StoredTicket, topic: Notice['topic'], messageId: string, told: string[]): Promise<void> {
+    const followers = await this.following.followers(tx, ticket.account_id, ticket.id);
+    const userIds = followers.filter((id) => !told.includes(id));
+    await this.notices.tell(tx, ticket, { topic, reason: 'follower', userIds, messageId });
   }
 
   private async added(tx: Tx, ticket: StoredTicket, version: number, seq: number): Promise<void> {

@@ -148,12 +148,17 @@ export class TicketRepository {
     return tx.queryOne<StoredTicket>('SELECT * FROM tickets.ticket WHERE account_id = $1 AND id = $2 FOR UPDATE', [accountId, id]);
   }
 
+  /** No ticket is made in the account by others until the transaction ends: each takes its number from this row. */
+  async holdNewTickets(tx: Tx, accountId: string): Promise<void> {
+    await tx.query('SELECT 1 FROM tickets.account_counter WHERE account_id = $1 FOR NO KEY UPDATE', [accountId]);
+  }
+
   /** Makes the ticket of a conversation with the account's next number; undefined when it is there already. */
   async create(
     tx: Tx,
     accountId: string,
     event: ConversationStarted,
-    place: { pipelineId: string; stageId: string },
+    place: { pipelineId: string; stageId: string; ownerId: string | null; teamId: string | null },
   ): Promise<number | undefined> {
     const row = await tx.queryOne<{ number: number }>(
       `WITH n AS (
@@ -161,9 +166,9 @@ export class TicketRepository {
          WHERE account_id = $2 AND NOT EXISTS (SELECT 1 FROM tickets.ticket WHERE id = $1) RETURNING last_number
        )
        INSERT INTO tickets.ticket (id, account_id, number, name, pipeline_id, stage_id, team_id, source, contact_id, contact_name, company_id, excerpt,
-         is_unreadable, thread_version, created_at, last_activity_at, deleted_at, removal)
+         is_unreadable, thread_version, created_at, last_activity_at, deleted_at, removal, owner_id)
        SELECT $1, $2, n.last_number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14,
-         CASE WHEN $15 THEN $14::timestamptz END, CASE WHEN $15 THEN 'spam' ELSE 'trash' END FROM n
+         CASE WHEN $15 THEN $14::timestamptz END, CASE WHEN $15 THEN 'spam' ELSE 'trash' END, $16 FROM n
        ON CONFLICT (account_id, id) DO NOTHING RETURNING number`,
       [
         event.ticketId,
@@ -171,7 +176,7 @@ export class TicketRepository {
         event.name,
         place.pipelineId,
         place.stageId,
-        event.channel.teamId,
+        place.teamId,
         event.source,
         event.contactId,
         event.contactName,
@@ -181,6 +186,7 @@ export class TicketRepository {
         event.message.seq,
         event.message.at,
         event.isSpam ?? false,
+        place.ownerId,
       ],
     );
     if (row)

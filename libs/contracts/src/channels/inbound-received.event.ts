@@ -1,6 +1,7 @@
 import { DefineEvent, DomainEvent } from '../define-event.js';
 import { IsBoolean, IsISO8601, IsObject, IsString, IsUUID } from 'class-validator';
 import type { Address, ChannelType } from '../enums.js';
+import type { RoutingSettings } from '../tickets/routing.js';
 
 /** A stored file: its bytes are in the blob store under `sha256` (lower-case hex). */
 export interface FileRef {
@@ -82,6 +83,8 @@ export interface ChannelFacts {
   stageId: string | null;
   teamId: string | null;
   hasAutoReply: boolean;
+  /** Absent: its tickets go to nobody. */
+  routing?: RoutingSettings;
 }
 
 @DefineEvent({ name: 'inbound.received', version: 1, owner: 'channels', consumers: ['conversations'], key: 'threadKey' })

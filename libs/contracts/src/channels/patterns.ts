@@ -1,5 +1,6 @@
 import { command, query } from '../rpc-pattern.js';
 import type { ChannelType } from '../enums.js';
+import type { RoutingSettings } from '../tickets/routing.js';
 
 export interface ChannelSettings {
   autoReply?: { enabled: boolean; subject?: string; html?: string };
@@ -10,6 +11,7 @@ export interface ChannelSettings {
   fromName?: string;
   /** Own relay of an e-mail channel; write-only. */
   smtpUrl?: string;
+  routing?: RoutingSettings;
 }
 
 export interface ChannelView {

@@ -1,4 +1,4 @@
-import { IsArray, IsInt, IsISO8601, IsString, IsUUID } from 'class-validator';
+import { IsArray, IsInt, IsISO8601, IsOptional, IsString, IsUUID } from 'class-validator';
 import { DefineEvent, DomainEvent } from '../define-event.js';
 
 /** An agent commented. Ids only: what agents write for each other stays in one table. */
@@ -11,5 +11,7 @@ export class CommentAdded extends DomainEvent<CommentAdded> {
   @IsString() authorName: string;
   /** Ids of users. */
   @IsArray() mentions: string[];
+  /** Those of them who follow the ticket from now on. */
+  @IsOptional() @IsArray() followers?: string[];
   @IsISO8601() at: string;
 }

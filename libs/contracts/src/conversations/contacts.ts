@@ -1,4 +1,4 @@
-import { IsString, IsUUID } from 'class-validator';
+import { IsIn, IsString, IsUUID } from 'class-validator';
 import { DefineEvent, DomainEvent } from '../define-event.js';
 import { command, query } from '../rpc-pattern.js';
 import type { Address } from '../enums.js';
@@ -9,6 +9,10 @@ export interface ContactView {
   name: string;
   addresses: Pick<Address, 'kind' | 'value'>[];
   companyId: string | null;
+  /** The agent who looks after him. */
+  ownerId: string | null;
+  /** Contacts that were merged into this one: their ids lead here. */
+  mergedIds: string[];
   createdAt: string;
 }
 export interface CompanyView {
@@ -16,6 +20,8 @@ export interface CompanyView {
   name: string;
   /** Whoever writes from one of them belongs to the company. */
   domains: string[];
+  /** Companies that were merged into this one: their ids lead here. */
+  mergedIds: string[];
   createdAt: string;
 }
 /** Absent = unchanged. Addresses are given all together. */
@@ -23,6 +29,7 @@ export interface ContactFields {
   name?: string;
   addresses?: Pick<Address, 'kind' | 'value'>[];
   companyId?: string | null;
+  ownerId?: string | null;
 }
 export interface CompanyFields {
   name?: string;
@@ -48,6 +55,29 @@ export const GetCompany = query<{ id: string }, CompanyView>('conversations', 'c
 /** 409 `company_exists`, with the other's `companyId`, when it has one of the domains. */
 export const CreateCompany = command<CompanyFields & { id: string; name: string }, CompanyView>('conversations', 'create-company');
 export const ChangeCompany = command<CompanyFields & { id: string }, CompanyView>('conversations', 'change-company');
+
+export interface MergeRecordsArgs {
+  /** The one that stays. */
+  id: string;
+  secondaryId: string;
+}
+/** Gives the one that stays; repeating it changes nothing. */
+export const MergeContacts = command<MergeRecordsArgs, ContactView>('conversations', 'merge-contacts');
+export const MergeCompanies = command<MergeRecordsArgs, CompanyView>('conversations', 'merge-companies');
+
+export const RECORD_KINDS = ['contact', 'company'] as const;
+export type RecordKind = (typeof RECORD_KINDS)[number];
+
+/** Two records are one now. Tickets of `mergedId` are those of `id`. */
+@DefineEvent({ name: 'record.merged', version: 1, owner: 'conversations', consumers: ['tickets'], key: 'id' })
+export class RecordMerged extends DomainEvent<RecordMerged> {
+  @IsIn(RECORD_KINDS) kind: RecordKind;
+  /** The one that stays. In its order with `contact.renamed`. */
+  @IsUUID() id: string;
+  @IsUUID() mergedId: string;
+  /** Of the one that stays. */
+  @IsString() name: string;
+}
 
 /** A contact is called otherwise now. Tickets shows the name in its lists. */
 @DefineEvent({ name: 'contact.renamed', version: 1, owner: 'conversations', consumers: ['tickets'], key: 'contactId' })

@@ -20,6 +20,8 @@ export interface MessageFacts {
   attachmentCount: number;
   /** An agent's wish that goes with the reply: the stage the ticket moves to. */
   moveToStageId: string | null;
+  /** The author of this answer wants to be told what else happens on the ticket. */
+  authorFollows?: boolean;
 }
 
 /** A conversation began and with it a ticket; the first message is part of it. */
@@ -33,6 +35,8 @@ export class ConversationStarted extends DomainEvent<ConversationStarted> {
   @IsOptional() @IsUUID() contactId: string | null;
   @IsOptional() @IsString() contactName: string | null;
   @IsOptional() @IsUUID() companyId: string | null;
+  /** The agent whose contact it is. */
+  @IsOptional() @IsUUID() contactOwnerId?: string | null;
   @IsObject() message: MessageFacts;
   @IsOptional() @IsObject() link: { kind: LinkKind; ticketId: string } | null;
   /** Conversations wants to hear the ticket's number: an acknowledgement is to be sent. */

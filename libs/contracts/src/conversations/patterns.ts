@@ -1,3 +1,4 @@
+import type { ActivityView } from './activities.js';
 import type { CompanyView, ContactView } from './contacts.js';
 import { command, query } from '../rpc-pattern.js';
 import type { CallFacts, FormField } from '../channels/inbound-received.event.js';
@@ -40,13 +41,16 @@ export interface TimelineItem {
   call?: CallFacts;
   form?: { fields: FormField[] };
   event?: { field: string; old: unknown; new: unknown; oldLabel?: string; newLabel?: string }[];
+  /** The message of another ticket that this entry stands for; not for who may not see that ticket. */
+  activity?: ActivityView;
 }
 
 export interface SidebarView {
   contacts: ContactView[];
   companies: CompanyView[];
   previousTickets: { id: string; number: number; name: string; stageId: string; lastActivityAt: string }[];
-  activities: never[];
+  /** What was attached when the ticket was made, as far as the reader may see it. */
+  activities: ActivityView[];
 }
 
 /** I-01: why a message is where it is. */
@@ -89,6 +93,8 @@ export interface ReplyArgs {
   sendAt?: string;
   undoSeconds: number;
   threadVersion?: number;
+  /** The author wants to follow what he answers. */
+  authorFollows?: boolean;
 }
 
 export interface CommentArgs {
@@ -98,6 +104,8 @@ export interface CommentArgs {
   html?: string;
   text?: string;
   mentions: string[];
+  /** Those of them who want to follow the ticket from now on. */
+  followers?: string[];
   attachmentIds: string[];
 }
 

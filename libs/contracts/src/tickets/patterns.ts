@@ -106,6 +106,8 @@ export interface CreateTicketArgs {
   companyIds: string[];
   properties: Record<string, unknown>;
   source: 'manual' | 'api';
+  /** Messages of other tickets, which the gateway has checked that the maker may see. */
+  activityIds?: string[];
 }
 
 /** Proof that a person may do `action` on a ticket; conversations serves messages only against one. */
