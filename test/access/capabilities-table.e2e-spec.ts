@@ -58,6 +58,8 @@ const TABLE = rows(`
   D-51c Following               | GET /tickets?view=following      | Y     | Y        | Y        | Y           | Y           | views_own    | out
   D-51c Unassigned              | GET /tickets?view=unassigned     | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
   D-51c Assigned to me          | GET /tickets?view=mine           | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
+  D-51c Drafts                  | GET /tickets?view=drafts         | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
+  D-51c Scheduled               | GET /tickets?view=scheduled      | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
   D-51c All closed              | GET /tickets?view=all_closed     | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
   D-51c Trash                   | GET /tickets?view=trash          | Y     | Y        | Y        | views_all   | views_all   | views_all    | out
   D-51d creates a ticket        | POST /tickets                    | Y     | Y        | Y        | Y           | Y           | ticket_create  | out
@@ -208,7 +210,7 @@ describe('D-51: what each seat may do', () => {
       const hasCustom = views.some(({ kind }) => kind === 'custom');
       expect([column, hasCustom]).toEqual([column, /Service|super admin/.test(column)]);
     }
-    const all = 'unassigned mine mentions following all_open all_closed spam trash';
+    const all = 'unassigned mine mentions following all_open drafts scheduled all_closed spam trash';
     expect(found).toEqual({
       'super admin': all,
       Service: all,

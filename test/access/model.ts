@@ -30,7 +30,7 @@ export const CAN = {
   audit: has('audit'),
   export: has('export'),
 };
-const VIEWS = ['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'spam', 'trash'] as const;
+const VIEWS = ['unassigned', 'mine', 'mentions', 'following', 'all_open', 'drafts', 'scheduled', 'all_closed', 'spam', 'trash'] as const;
 export type View = (typeof VIEWS)[number];
 /** D-51c: what somebody lacks for a default view; the trash and spam are for who may take something out of them. */
 export function lackOf(u: Person, view: View): string | undefined {

@@ -35,6 +35,8 @@ import { TicketRepository } from './tickets/ticket.repository.js';
 import { TicketsService } from './tickets/tickets.service.js';
 import { PurgeHandlers } from './trash/purge.handlers.js';
 import { TrashService } from './trash/trash.service.js';
+import { UnsentHandlers } from './unsent/unsent.handlers.js';
+import { UnsentRepository } from './unsent/unsent.repository.js';
 import { ViewsService } from './views/views.service.js';
 import { RUNTIME } from './tokens.js';
 
@@ -84,6 +86,8 @@ export class TicketsModule {
         TicketRepository,
         TicketsService,
         TrashService,
+        UnsentHandlers,
+        UnsentRepository,
         ViewsService,
       ],
     };

@@ -17,6 +17,7 @@ export * from './conversations/deliver-message.command.js';
 export * from './conversations/message-added.event.js';
 export * from './conversations/patterns.js';
 export * from './tickets/activities-attached.event.js';
+export * from './conversations/unsent-changed.event.js';
 export * from './tickets/ticket-events.js';
 export * from './tickets/pipelines.js';
 export * from './tickets/properties.js';

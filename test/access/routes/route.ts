@@ -61,8 +61,8 @@ export function sameIds(json: { items: { id: string }[] } | { id: string }[], ex
   return got === wanted ? undefined : `has the ids ${got} instead of ${wanted}`;
 }
 
-/** The tickets of a default view, of those the user sees; the trash holds others, and nobody takes one for spam. */
-export const VIEWS: Record<Exclude<View, 'trash' | 'spam'>, (ticket: Case, user: Member) => boolean> = {
+/** The tickets of a default view that take no more than the ticket and the user to tell. */
+export const VIEWS: Record<Exclude<View, 'trash' | 'spam' | 'drafts' | 'scheduled'>, (ticket: Case, user: Member) => boolean> = {
   unassigned: ({ isClosed, owner }) => !isClosed && owner === null,
   mine: ({ isClosed, owner }, user) => !isClosed && owner === user.id,
   all_open: ({ isClosed }) => !isClosed,
@@ -74,5 +74,10 @@ export const VIEWS: Record<Exclude<View, 'trash' | 'spam'>, (ticket: Case, user:
 export const customViewOf = ({ world, user }: Asked): Target | undefined =>
   CAN['views.all'](user) ? world.targets.view.find(({ account }) => account === user.account) : undefined;
 export const isUnowned = ({ owner }: Case) => owner === null;
-export const holds = (view: View, asked: Asked) =>
-  view === 'trash' ? asked.world.trashOf(asked.user) : view === 'spam' ? [] : seen(asked, (ticket) => VIEWS[view](ticket, asked.user));
+export const holds = (view: View, asked: Asked) => {
+  if (view === 'trash') return asked.world.trashOf(asked.user);
+  // Nobody takes one for spam, or writes for later.
+  if (view === 'spam' || view === 'scheduled') return [];
+  const drafts = [...asked.world.drafts.values()].filter(({ user }) => user === asked.user.id);
+  return seen(asked, (ticket) => (view === 'drafts' ? drafts.some((draft) => draft.ticket === ticket) : VIEWS[view](ticket, asked.user)));
+};

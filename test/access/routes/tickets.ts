@@ -67,7 +67,7 @@ export const tickets: Route[] = [
     () => `sort=-number&${PAGE}`,
     () => true,
   ),
-  ...([...Object.keys(VIEWS), 'spam', 'trash'] as View[]).map(view),
+  ...([...Object.keys(VIEWS), 'drafts', 'scheduled', 'spam', 'trash'] as View[]).map(view),
   listing(() => `filter=${encodeURIComponent(JSON.stringify(UNOWNED))}&${PAGE}`, isUnowned),
   {
     ...listing((asked) => `view=${asked.world.targets.view.find(({ account }) => account === asked.user.account)?.id}&${PAGE}`, isUnowned),

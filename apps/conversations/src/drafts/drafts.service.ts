@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Draft, DraftContent, DraftTab, TicketGrant } from '@helpdesk/contracts';
-import { Database, Problem, withComments } from '@helpdesk/platform';
+import { UnsentChanged, type Draft, type DraftContent, type DraftTab, type TicketGrant } from '@helpdesk/contracts';
+import { MessageBus } from '@helpdesk/messaging';
+import { Database, Problem, withComments, type Tx } from '@helpdesk/platform';
 import { RepliesRepository } from '../replies/replies.repository.js';
 import type { Author } from '../replies/replies.service.js';
 
@@ -19,6 +20,7 @@ export class DraftsService {
   constructor(
     private readonly database: Database,
     private readonly threads: RepliesRepository,
+    private readonly bus: MessageBus,
   ) {}
 
   async ofTicket({ accountId, userId }: Author, grant: TicketGrant): Promise<{ reply: Draft | null; comment: Draft | null }> {
@@ -50,6 +52,7 @@ export class DraftsService {
          RETURNING tab, revision, content, updated_at`,
         [...key, JSON.stringify(content), revision ?? null],
       );
+      if (row?.revision === 1) await this.tell(tx, { accountId, userId }, grant, tab, true);
       if (row) return toDraft(row);
       const current = await tx.queryOne<Row>(
         'SELECT tab, revision, content, updated_at FROM conversations.draft WHERE account_id = $1 AND ticket_id = $2 AND user_id = $3 AND tab = $4',
@@ -60,12 +63,22 @@ export class DraftsService {
   }
 
   async delete({ accountId, userId }: Author, grant: TicketGrant, tab: DraftTab): Promise<boolean> {
-    const rows = await this.database.query(
-      withComments(accountId),
-      'DELETE FROM conversations.draft WHERE account_id = $1 AND ticket_id = $2 AND user_id = $3 AND tab = $4 RETURNING 1',
-      [accountId, grant.ticketId, userId, tab],
-    );
-    return rows.length > 0;
+    return this.database.transaction(withComments(accountId), async (tx) => {
+      const sql = 'DELETE FROM conversations.draft WHERE account_id = $1 AND ticket_id = $2 AND user_id = $3 AND tab = $4 RETURNING 1';
+      const isGone = (await tx.query(sql, [accountId, grant.ticketId, userId, tab])).length > 0;
+      if (isGone) await this.tell(tx, { accountId, userId }, grant, tab, false);
+      return isGone;
+    });
+  }
+
+  private tell(
+    tx: Tx,
+    { accountId, userId }: Omit<Author, 'name'>,
+    { ticketId }: TicketGrant,
+    key: DraftTab,
+    isThere: boolean,
+  ): Promise<void> {
+    return this.bus.publish(tx, accountId, new UnsentChanged({ ticketId, what: 'draft', key, userId, isThere }));
   }
 }
 

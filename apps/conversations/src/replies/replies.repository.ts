@@ -165,12 +165,12 @@ export class RepliesRepository {
   }
 
   async lockOutgoing(tx: Tx, accountId: string, ticketId: string, id: string) {
-    const row = await tx.queryOne<{ state: MessageState; conversation_id: string; delivery_attempt: number }>(
-      `SELECT state, conversation_id, delivery_attempt FROM conversations.message
+    const row = await tx.queryOne<{ state: MessageState; conversation_id: string; author_id: string | null; delivery_attempt: number }>(
+      `SELECT state, conversation_id, author_id, delivery_attempt FROM conversations.message
        WHERE account_id = $1 AND ticket_id = $2 AND id = $3 AND direction = 'out' FOR UPDATE`,
       [accountId, ticketId, id],
     );
-    return row && { state: row.state, conversationId: row.conversation_id, attempt: row.delivery_attempt };
+    return row && { state: row.state, conversationId: row.conversation_id, authorId: row.author_id, attempt: row.delivery_attempt };
   }
 
   async setState(tx: Tx, id: string, state: MessageState, attempt?: number): Promise<void> {

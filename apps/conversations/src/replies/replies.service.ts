@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   DeliverMessage,
   MessageAdded,
+  UnsentChanged,
   type Address,
   type FileRef,
   type ReplyArgs,
@@ -114,6 +115,7 @@ export class RepliesService {
         }),
         { dueAt },
       );
+      if (args.sendAt && dueAt) await this.tellScheduled(tx, author, grant.ticketId, messageId, true);
       return (await this.timeline.one(accountId, grant.ticketId, messageId, tx)) as TimelineItem;
     });
   }
@@ -128,6 +130,7 @@ export class RepliesService {
       if (message.state !== 'scheduled' || withdrawn === 0) throw conflict('already_sent', 'It is on its way already.');
       await this.bus.withdraw(tx, accountId, 'message.added', ['message', 'messageId'], messageId);
       await this.repository.setState(tx, messageId, 'cancelled');
+      if (message.authorId) await this.tellScheduled(tx, { accountId, userId: message.authorId }, grant.ticketId, messageId, false);
       return (await this.timeline.one(accountId, grant.ticketId, messageId, tx)) as TimelineItem;
     });
   }
@@ -154,6 +157,16 @@ export class RepliesService {
       await this.bus.publish(tx, accountId, this.delivery(stored, conversation, channel, withQuote(stored.content, quoted), attempt));
       return (await this.timeline.one(accountId, grant.ticketId, messageId, tx)) as TimelineItem;
     });
+  }
+
+  private tellScheduled(
+    tx: Tx,
+    { accountId, userId }: Omit<Author, 'name'>,
+    ticketId: string,
+    key: string,
+    isThere: boolean,
+  ): Promise<void> {
+    return this.bus.publish(tx, accountId, new UnsentChanged({ ticketId, what: 'scheduled', key, userId, isThere }));
   }
 
   private delivery(

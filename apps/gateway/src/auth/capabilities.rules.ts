@@ -60,6 +60,8 @@ const VIEW_NEEDS: Record<TicketViewId, Capability[]> = {
   mentions: ['views.own'],
   following: ['views.own'],
   all_open: ['helpdesk'],
+  drafts: ['views.all'],
+  scheduled: ['views.all'],
   all_closed: ['views.all'],
   spam: ['views.all', 'ticket.delete'],
   trash: ['views.all', 'ticket.delete'],

@@ -15,6 +15,8 @@ const NAMES: Record<TicketViewId, string> = {
   mentions: 'My mentions',
   following: 'Following',
   all_open: 'All open',
+  drafts: 'Drafts',
+  scheduled: 'Scheduled',
   all_closed: 'All closed',
   spam: 'Spam',
   trash: 'Trash',

@@ -11,7 +11,7 @@ import {
 } from '@helpdesk/contracts';
 import { containing, Database, invalid, invalidField, isUuid } from '@helpdesk/platform';
 import { PropertiesService } from '../properties/properties.service.js';
-import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
+import { rowColumns, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import { ViewsService } from '../views/views.service.js';
 import { compileFilter } from './filter.rules.js';
 import { listIdOf, orderOf, readCursor, writeCursor } from './listing.rules.js';
@@ -43,7 +43,7 @@ export class ListingService {
     const order = isDescending ? 'DESC' : 'ASC';
     const rows = await this.database.query<StoredRow & { sort_value: string }>(
       scope,
-      `SELECT ${ROW_COLUMNS}, ${kept} AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
+      `SELECT ${rowColumns(add(scope.userId))}, ${kept} AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
       values,
       custom || args.filter ? 'once' : 'again',
     );
@@ -142,6 +142,9 @@ export class ListingService {
 const mine = (table: string, user: string) =>
   `t.id IN (SELECT x.ticket_id FROM tickets.${table} x WHERE x.account_id = t.account_id AND x.user_id = ${user}::uuid)`;
 
+const unsent = (what: 'draft' | 'scheduled', user: string) =>
+  `t.id IN (SELECT x.ticket_id FROM tickets.ticket_unsent x WHERE x.account_id = t.account_id AND x.user_id = ${user}::uuid AND x.what = '${what}')`;
+
 /** Views that hold a large part of all tickets. */
 const BROAD: TicketViewId[] = ['unassigned', 'all_open', 'all_closed'];
 
@@ -152,6 +155,8 @@ const VIEWS: Record<TicketViewId, (user: () => string) => string> = {
   all_open: () => 't.closed_at IS NULL',
   mentions: (user) => mine('ticket_mention', user()),
   following: (user) => mine('ticket_follower', user()),
+  drafts: (user) => unsent('draft', user()),
+  scheduled: (user) => unsent('scheduled', user()),
   all_closed: () => 't.closed_at IS NOT NULL',
   spam: () => `t.deleted_at IS NOT NULL AND t.removal = 'spam'`,
   trash: () => `t.deleted_at IS NOT NULL AND t.removal = 'trash'`,

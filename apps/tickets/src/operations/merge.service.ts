@@ -6,6 +6,7 @@ import { conflict, invalidField, notFound, Problem, type Tx } from '@helpdesk/pl
 import { TicketChanges } from '../tickets/ticket-changes.js';
 import { TicketRepository, type ActivityActor, type StoredTicket, type TicketUpdate } from '../tickets/ticket.repository.js';
 import { TicketsService } from '../tickets/tickets.service.js';
+import { UnsentRepository } from '../unsent/unsent.repository.js';
 import { changesOf, inverseOf } from './field-changes.rules.js';
 import { MergesRepository } from './merges.repository.js';
 import type { ItemChanges, StoredItem } from './operations.repository.js';
@@ -21,6 +22,7 @@ export class MergeService {
     private readonly repository: TicketRepository,
     private readonly merges: MergesRepository,
     private readonly changes: TicketChanges,
+    private readonly unsent: UnsentRepository,
     private readonly bus: MessageBus,
   ) {}
 
@@ -62,6 +64,7 @@ export class MergeService {
     const items: { ticketId: string; changed: ItemChanges }[] = [{ ticketId: primary.id, changed: { fields: changesOf(primary, update) } }];
     for (const secondary of secondaries) {
       const added = await this.merges.unite(tx, primary, secondary);
+      await this.unsent.move(tx, secondary, primary);
       await this.merges.redirect(tx, secondary, primary);
       await this.changes.merged(tx, secondary, primary.id, actor, at);
       await this.bus.publish(tx, primary.account_id, new TicketMerged({ ticketId: primary.id, secondaryId: secondary.id, operationId }));

@@ -7,6 +7,7 @@ import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { RoutingService } from '../routing/routing.service.js';
 import { RUNTIME } from '../tokens.js';
+import { UnsentRepository } from '../unsent/unsent.repository.js';
 import { AssociationsRepository } from './associations.repository.js';
 import { TicketChanges } from './ticket-changes.js';
 import { TicketNotices, type Notice } from './ticket-notices.js';
@@ -28,6 +29,7 @@ export class TicketHandlers {
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
     private readonly notices: TicketNotices,
+    private readonly unsent: UnsentRepository,
   ) {}
 
   @OnEvent(ConversationStarted)
@@ -55,6 +57,7 @@ export class TicketHandlers {
     const ticket = await this.repository.lockSurvivor(tx, accountId, event.ticketId);
     if (!ticket) throw new Error('the ticket of the message is not there yet');
     const { message } = event;
+    if (message.authorUserId) await this.unsent.isSent(tx, ticket, message.messageId);
     const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id, tx);
     const current = pipeline?.stages.find((stage) => stage.id === ticket.stage_id);
     const stage = pipeline && current ? stageAfterMessage(message, current, pipeline) : undefined;

@@ -46,8 +46,12 @@ const ROW = [
   'last_activity_at',
   'version',
 ] as const;
-export const ROW_COLUMNS = ROW.map((column) => `t.${column}`).join(', ');
-export type StoredRow = Pick<StoredTicket, (typeof ROW)[number]>;
+const ROW_COLUMNS = ROW.map((column) => `t.${column}`).join(', ');
+export type StoredRow = Pick<StoredTicket, (typeof ROW)[number]> & { draft: boolean };
+
+/** The same, and whether this user has begun to write there; `user` gives the parameter of who asks. */
+export const rowColumns = (user: string): string =>
+  `${ROW_COLUMNS}, t.id = ANY (ARRAY(SELECT u.ticket_id FROM tickets.ticket_unsent u WHERE u.account_id = (SELECT access.account()) AND u.user_id = ${user}::uuid AND u.what = 'draft')) AS draft`;
 
 export function toRow(t: StoredRow): TicketRow {
   return {
@@ -63,7 +67,7 @@ export function toRow(t: StoredRow): TicketRow {
     teamId: t.team_id,
     priority: t.priority,
     unread: false,
-    draft: false,
+    draft: t.draft,
     slaDueAt: null,
     lastActivityAt: t.last_activity_at.toISOString(),
     version: t.version,

@@ -12,6 +12,7 @@ const TABLES = [
   'ticket_mention',
   'ticket_contact',
   'ticket_company',
+  'ticket_unsent',
   'operation_item',
 ];
 

@@ -47,8 +47,19 @@ export interface TicketRow {
   version: number;
 }
 
-/** The default views there are so far, in the order people see them (D-70). */
-export const TICKET_VIEWS = ['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'spam', 'trash'] as const;
+/** The default views, in the order people see them (D-70). */
+export const TICKET_VIEWS = [
+  'unassigned',
+  'mine',
+  'mentions',
+  'following',
+  'all_open',
+  'drafts',
+  'scheduled',
+  'all_closed',
+  'spam',
+  'trash',
+] as const;
 export type TicketViewId = (typeof TICKET_VIEWS)[number];
 export const TICKET_SORTS = ['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const;
 export type TicketSort = (typeof TICKET_SORTS)[number];
