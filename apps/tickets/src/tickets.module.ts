@@ -11,6 +11,15 @@ import { CreateFormService } from './properties/create-form.service.js';
 import { PropertiesService } from './properties/properties.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
+import { BusinessHoursService } from './sla/business-hours.service.js';
+import { SlaPoliciesService } from './sla/policies.service.js';
+import { PolicyApplication } from './sla/policy-application.js';
+import { PolicySettingsService } from './sla/policy-settings.service.js';
+import { SlaPreviewService } from './sla/preview.service.js';
+import { SlaController } from './sla/sla.controller.js';
+import { SlaHandlers } from './sla/sla.handlers.js';
+import { SlaRepository } from './sla/sla.repository.js';
+import { SlaService } from './sla/sla.service.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketChanges } from './tickets/ticket-changes.js';
 import { TicketHandlers } from './tickets/ticket.handlers.js';
@@ -31,10 +40,11 @@ export class TicketsModule {
     return {
       module: TicketsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [TicketsController],
+      controllers: [SlaController, TicketsController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
+        BusinessHoursService,
         CreateFormService,
         CreationRepository,
         CreationService,
@@ -42,9 +52,16 @@ export class TicketsModule {
         ListingService,
         PipelineSettingsService,
         PipelinesService,
+        PolicyApplication,
+        PolicySettingsService,
         PropertiesService,
         SharingRepository,
         SharingService,
+        SlaHandlers,
+        SlaPoliciesService,
+        SlaPreviewService,
+        SlaRepository,
+        SlaService,
         TicketChanges,
         TicketHandlers,
         TicketNotices,

@@ -103,7 +103,8 @@ export class RepliesService {
             excerpt: content.text.slice(0, 600).replaceAll(/\s+/g, ' ').trim().slice(0, 300),
             authorUserId: author.userId,
             authorName: author.name,
-            at: new Date().toISOString(),
+            // When the customer gets it.
+            at: (dueAt ?? new Date()).toISOString(),
             isAutomatic: false,
             isBounce: false,
             attachmentCount: files.length,

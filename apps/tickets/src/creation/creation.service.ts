@@ -47,7 +47,7 @@ export class CreationService {
       if (isNew) {
         const actor = { type: 'user' as const, id: scope.userId, name: actorName };
         await this.repository.record(tx, ticket, 1, at, actor, args.source, [{ field: 'name', old: null, new: name }]);
-        this.changes.begun(tx, ticket);
+        await this.changes.begun(tx, ticket);
       }
       return this.tickets.view(scope, ticket, tx);
     });

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { TicketChanged, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
+import { TicketChanged, type MessageFacts, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
 import { LiveBus, MessageBus } from '@helpdesk/messaging';
 import type { Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
+import type { TimedTicket } from '../sla/sla.repository.js';
+import { SlaService } from '../sla/sla.service.js';
 import { TicketNotices } from './ticket-notices.js';
 import { TicketRepository, type ActivityActor, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
 import { reopenUntil } from './ticket.rules.js';
@@ -29,10 +31,21 @@ export class TicketChanges {
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
     private readonly notices: TicketNotices,
+    private readonly sla: SlaService,
   ) {}
 
-  /** Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. */
-  async apply(tx: Tx, ticket: StoredTicket, update: TicketUpdate, actor: ActivityActor, source: string, at: Date): Promise<number> {
+  /**
+   * Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. `message`: what was said with it.
+   */
+  async apply(
+    tx: Tx,
+    ticket: StoredTicket,
+    update: TicketUpdate,
+    actor: ActivityActor,
+    source: string,
+    at: Date,
+    message?: MessageFacts,
+  ): Promise<number> {
     const pipelines = await this.pipelines.list(ticket.account_id, tx);
     const pipeline = pipelines.find(({ id }) => id === (update.pipeline_id ?? ticket.pipeline_id));
     const stageOf = (id: string) => pipelines.flatMap(({ stages }) => stages).find((stage) => stage.id === id);
@@ -55,7 +68,9 @@ export class TicketChanges {
     const isSame = changes.length === 0 && Object.keys(update).every((column) => column in FIELDS || column === 'properties');
     if (isSame) return ticket.version;
     const before = await this.repository.accessFacts(tx, ticket);
-    const version = await this.repository.update(tx, ticket, { ...update, closed_at: closedAt });
+    const changed = { ...update, closed_at: closedAt };
+    const version = await this.repository.update(tx, ticket, changed);
+    await this.sla.follow(tx, ticket, { ...ticket, ...changed }, message);
     const { owner_id: ownerId = ticket.owner_id, team_id: teamId = ticket.team_id, deleted_at: deletedAt = ticket.deleted_at } = update;
     const after = { ...before, ownerId, teamId };
     this.tellScreens(tx, ticket, version, ticket.deleted_at ? null : before, deletedAt ? null : after);
@@ -82,8 +97,9 @@ export class TicketChanges {
     return version;
   }
 
-  /** A ticket that was not there before; `ticket` as it began. */
-  begun(tx: Tx, ticket: Pick<StoredTicket, 'account_id' | 'id' | 'owner_id' | 'team_id'>): void {
+  /** A ticket that was not there before; `ticket` as it began, `message` what has made it. */
+  async begun(tx: Tx, ticket: TimedTicket & Pick<StoredTicket, 'owner_id'>, message?: MessageFacts): Promise<void> {
+    await this.sla.begin(tx, ticket, message);
     const after = { accountId: ticket.account_id, ownerId: ticket.owner_id, teamId: ticket.team_id, shares: [] };
     this.tellScreens(tx, ticket, 1, null, after);
   }

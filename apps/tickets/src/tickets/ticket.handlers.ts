@@ -8,7 +8,7 @@ import { RUNTIME } from '../tokens.js';
 import { TicketChanges } from './ticket-changes.js';
 import { TicketNotices, type Notice } from './ticket-notices.js';
 import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
-import { creationPlace, stageAfterMessage } from './ticket.rules.js';
+import { creationPlace, stageAfterMessage, type Place } from './ticket.rules.js';
 
 /** Turns what conversations says into work. */
 @Injectable()
@@ -30,7 +30,7 @@ export class TicketHandlers {
     if (!place) throw new Error('the account has no pipeline yet');
     const number = await this.repository.create(tx, accountId, event, place);
     if (number === undefined) return;
-    this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
+    await this.changes.begun(tx, { ...timedTicket(event, place), account_id: accountId, owner_id: null }, event.message);
     if (event.link) await this.repository.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
       await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));
@@ -57,7 +57,7 @@ export class TicketHandlers {
     const actor = message.authorUserId
       ? { type: 'user' as const, id: message.authorUserId, name: message.authorName }
       : { type: 'system' as const, id: null, name: 'Automation' };
-    const version = await this.changes.apply(tx, ticket, update, actor, 'message', at);
+    const version = await this.changes.apply(tx, ticket, update, actor, 'message', at, message);
     await this.added(tx, { ...ticket, owner_id: update.owner_id ?? ticket.owner_id }, version, message.seq);
     // Automatic mail disturbs nobody (D-41).
     if (message.direction === 'in' && !message.isAutomatic) await this.tellOwner(tx, ticket, 'customer_message', message.messageId);
@@ -113,5 +113,18 @@ export class TicketHandlers {
     this.live.publish(tx, ticket.account_id, { kind: 'timeline.added', ticketId: ticket.id, version, seq, access });
   }
 }
+
+/** A ticket that a message has made, as its clocks see it. */
+const timedTicket = ({ ticketId, channel, source, message }: ConversationStarted, { pipelineId, stageId }: Place) => ({
+  ...{ id: ticketId, pipeline_id: pipelineId, stage_id: stageId, team_id: channel.teamId, priority: null, source },
+  ...{
+    thread_version: message.seq,
+    created_at: new Date(message.at),
+    closed_at: null,
+    deleted_at: null,
+    sla_due_at: null,
+    sla_timer_at: null,
+  },
+});
 
 const later = (a: Date, b: Date) => (a > b ? a : b);

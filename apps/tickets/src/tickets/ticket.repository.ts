@@ -29,6 +29,9 @@ export interface StoredTicket {
   last_activity_at: Date;
   closed_at: Date | null;
   deleted_at: Date | null;
+  /** The earliest due time of the clocks that run. */
+  sla_due_at: Date | null;
+  sla_timer_at: Date | null;
 }
 
 /** Columns of a ticket that a change may set. */
