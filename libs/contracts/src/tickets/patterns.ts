@@ -50,7 +50,10 @@ export interface TicketRow {
 /** The default views there are so far, in the order people see them (D-70). */
 export const TICKET_VIEWS = ['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'trash'] as const;
 export type TicketViewId = (typeof TICKET_VIEWS)[number];
-export const TICKET_SORTS = ['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const;
+export const TICKET_SORTS = [
+  ...(['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const),
+  ...(['priority', '-priority', 'slaDueAt', '-slaDueAt'] as const),
+] as const;
 export type TicketSort = (typeof TICKET_SORTS)[number];
 
 export interface Page<T> {
