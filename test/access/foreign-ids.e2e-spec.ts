@@ -15,7 +15,7 @@ let other: Account;
 let close: () => Promise<void>;
 /** An id of each kind, there in the other account. */
 let theirs: Record<
-  'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment' | 'view',
+  'user' | 'team' | 'stage' | 'pipeline' | 'channel' | 'contact' | 'company' | 'conversation' | 'attachment' | 'view' | 'policy' | 'hours',
   string
 >;
 /** Where tickets made by hand begin. */
@@ -48,6 +48,8 @@ beforeAll(async () => {
     company: await one('conversations.company'),
     conversation: await one('conversations.conversation'),
     view: await one('tickets.view'),
+    policy: await one('tickets.sla_policy'),
+    hours: await one('tickets.business_hours'),
     attachment: String(answered(await world.client.upload('hello', other.keeper.key)).json.id),
   };
 }, 120_000);
@@ -82,6 +84,7 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
   const drafted = (tab: string, body: object): Sent => ['PUT', ticket(`/drafts/${tab}`), { html: 'x', ...body }];
   const connected = (body: object): Sent => ['POST', '/channels', { type: 'custom', name: 'Another', ...body }];
   const reconnected = (body: object): Sent => ['PATCH', `/channels/${account.channel.id}`, body];
+  const timed = (body: object): Sent => ['POST', '/sla-policies', { name: 'Another', ...body }];
   const cases: [string, string, () => Sent][] = [
     ['pipeline of a new ticket', '/pipelineId', () => made({ pipelineId: theirs.pipeline })],
     ['status of a new ticket', '/stageId', () => made({ stageId: theirs.stage })],
@@ -131,6 +134,13 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
       '/teamIds/0',
       () => ['POST', '/views', { name: 'V', filter: { field: 'number', op: 'gt', value: 0 }, sharedWith: 'team', teamIds: [theirs.team] }],
     ],
+    ['team of a policy', '/match/teamId/0', () => timed({ match: { teamId: [theirs.team] } })],
+    ['pipeline of a policy', '/match/pipelineId/0', () => timed({ match: { pipelineId: [theirs.pipeline] } })],
+    ['hours of a policy', '/schedule', () => timed({ schedule: theirs.hours })],
+    ['status in which clocks stand still', '/pausedStageIds/0', () => timed({ pausedStageIds: [theirs.stage] })],
+    ['team of what is overdue', '/onOverdue/teamId', () => timed({ onOverdue: { teamId: theirs.team } })],
+    ['owner of what is overdue', '/onOverdue/ownerId', () => timed({ onOverdue: { ownerId: theirs.user } })],
+    ['policy that another one would replace', '/id', () => ['POST', '/sla-policies/preview', { id: theirs.policy }]],
     ['company of a contact', '/companyId', () => ['POST', '/contacts', { name: 'New', companyId: theirs.company }]],
   ];
   test.each(cases)('%s', async (_what, pointer, request) => {
@@ -161,6 +171,11 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['DELETE', () => `/pipelines/${theirs.pipeline}`],
     ['PATCH', () => `/views/${theirs.view}`],
     ['DELETE', () => `/views/${theirs.view}`],
+    ['PATCH', () => `/sla-policies/${theirs.policy}`],
+    ['DELETE', () => `/sla-policies/${theirs.policy}`],
+    ['PATCH', () => `/business-hours/${theirs.hours}`],
+    ['DELETE', () => `/business-hours/${theirs.hours}`],
+    ['GET', () => `/tickets/${ticketOf(other).id}/sla`],
     ['GET', () => `/contacts/${theirs.contact}`],
     ['PATCH', () => `/contacts/${theirs.contact}`],
     ['GET', () => `/companies/${theirs.company}/tickets`],

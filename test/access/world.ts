@@ -60,6 +60,8 @@ export type TargetKind =
   | 'channel'
   | 'pipeline'
   | 'view'
+  | 'slaPolicy'
+  | 'businessHours'
   | 'contact'
   | 'company'
   | 'apiKey'
@@ -89,6 +91,8 @@ export class World {
     channel: [],
     pipeline: [],
     view: [],
+    slaPolicy: [],
+    businessHours: [],
     contact: [],
     company: [],
     apiKey: [],

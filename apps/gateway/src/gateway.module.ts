@@ -51,6 +51,8 @@ import { PipelinesController } from './pipelines/pipelines.controller.js';
 import { PropertiesController } from './properties/properties.controller.js';
 import { PropertyReferences } from './properties/property-references.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
+import { BusinessHoursController } from './sla/business-hours.controller.js';
+import { SlaPoliciesController } from './sla/sla-policies.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsRepository } from './teams/teams.repository.js';
 import { TeamsService } from './teams/teams.service.js';
@@ -79,6 +81,7 @@ export class GatewayModule {
         ApiKeysController,
         AttachmentsController,
         AuditController,
+        BusinessHoursController,
         ChannelsController,
         CommentsController,
         CompaniesController,
@@ -99,6 +102,7 @@ export class GatewayModule {
         QuarantineController,
         SessionController,
         SetUpController,
+        SlaPoliciesController,
         TeamsController,
         TicketAccessController,
         TicketsController,

@@ -18,6 +18,7 @@ const ABOUT_TICKETS: [string, Resolve][] = [
 const ABOUT_NO_TICKET = new Set([
   '/api/v1/api-keys',
   '/api/v1/attachments',
+  '/api/v1/business-hours',
   '/api/v1/channels',
   '/api/v1/channels/:id/test',
   '/api/v1/companies',
@@ -27,6 +28,8 @@ const ABOUT_NO_TICKET = new Set([
   '/api/v1/pipelines',
   '/api/v1/properties',
   '/api/v1/quarantine/:id/replay',
+  '/api/v1/sla-policies',
+  '/api/v1/sla-policies/preview',
   '/api/v1/teams',
   '/api/v1/tickets',
   '/api/v1/users',
