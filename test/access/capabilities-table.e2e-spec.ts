@@ -89,6 +89,11 @@ const TABLE = rows(`
   D-51m reads the channels      | GET /channels                    | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m connects a channel      | POST /channels                   | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m makes a pipeline        | POST /pipelines                  | Y     | settings | Y        | settings    | settings    | settings     | out
+  D-75  sets business hours     | POST /business-hours             | Y     | settings | Y        | settings    | settings    | settings     | out
+  D-75  makes an SLA policy     | POST /sla-policies               | Y     | settings | Y        | settings    | settings    | settings     | out
+  D-75  tries an SLA policy     | POST /sla-policies/preview       | Y     | settings | Y        | settings    | settings    | settings     | out
+  D-75  reads the SLA policies  | GET /sla-policies                | Y     | Y        | Y        | Y           | Y           | Y            | out
+  D-75  sees a ticket’s clocks  | GET /tickets/{ticket}/sla        | Y     | Y        | Y        | Y           | Y           | Y            | out
   D-51m adds a property         | POST /properties                 | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m changes the form        | PUT /forms/create-ticket         | Y     | settings | Y        | settings    | settings    | settings     | out
   D-51m reads the quarantine    | GET /quarantine                  | Y     | settings | Y        | settings    | settings    | settings     | out
@@ -122,6 +127,9 @@ const BODIES: Record<string, () => unknown> = {
   'POST /companies': () => ({ name: 'New' }),
   'POST /views': () => ({ name: 'Another', filter: { field: 'number', op: 'gt', value: 0 } }),
   'POST /pipelines': () => ({ name: 'Another', stages: [{ name: 'New', category: 'new' }] }),
+  'POST /business-hours': () => ({ name: 'Office', timeZone: 'UTC', weekly: { monday: [{ from: '09:00', to: '17:00' }] } }),
+  'POST /sla-policies': () => ({ name: 'Another' }),
+  'POST /sla-policies/preview': () => ({ name: 'What if' }),
   'POST /properties': () => ({ name: `property_${String(Math.random()).slice(2)}`, label: 'Another', type: 'text' }),
   'PUT /forms/create-ticket': () => ({ fields: [] }),
   'PATCH /account': () => ({ name: 'World' }),
@@ -232,7 +240,17 @@ describe('D-51: what each seat may do', () => {
 
   test('D-51, no access: 403 on every help desk route, whatever the id', async () => {
     const [outsider, ticket] = [account.people[6] as Member, await newTicket()];
-    const paths = ['/tickets', '/views', '/views/counts', '/notifications', '/pipelines', '/users', '/teams'];
+    const paths = [
+      '/tickets',
+      '/views',
+      '/views/counts',
+      '/notifications',
+      '/pipelines',
+      '/sla-policies',
+      '/business-hours',
+      '/users',
+      '/teams',
+    ];
     const ids = [ticket.id, '01890000-0000-7000-8000-000000000000'];
     for (const path of [...paths, ...ids.flatMap((id) => [`/tickets/${id}`, `/messages/${id}/body`, `/attachments/${id}`])])
       expect(await call(outsider, 'GET', path)).toMatchObject({ status: 403, json: { code: 'no_helpdesk_access' } });

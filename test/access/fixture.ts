@@ -22,6 +22,10 @@ export async function build(world: World, plan: Plan): Promise<void> {
   }
   for (const { keeper } of world.accounts)
     await world.client.json('POST', '/api/v1/views', keeper.key, { name: 'Nobody’s', filter: UNOWNED, sharedWith: 'everyone' });
+  for (const { keeper } of world.accounts) {
+    const { id } = await world.client.json<{ id: string }>('POST', '/api/v1/business-hours', keeper.key, HOURS);
+    await world.client.json('POST', '/api/v1/sla-policies', keeper.key, { name: 'All', schedule: id, goals: { closeMinutes: 10_000 } });
+  }
   await world.settle();
   // One after the other: a command names a ticket by its place.
   for (const [i, accountPlan] of plan.accounts.entries()) await buildTickets(world, world.accounts[i] as Account, accountPlan);
@@ -39,6 +43,8 @@ async function moveNowhere(world: World, { id, keeper, pipelineId, stages }: Acc
 
 /** What the view holds that each account's keeper has made for everybody. */
 export const UNOWNED = { field: 'ownerId', op: 'is_empty' };
+
+const HOURS = { name: 'Office', timeZone: 'Europe/Berlin', weekly: { sunday: [{ from: '03:00', to: '03:01' }] } };
 
 async function buildAccount(store: pg.Client, plan: AccountPlan): Promise<Account> {
   const id = newId();

@@ -28,7 +28,9 @@ let theirs: Record<
   | 'attachment'
   | 'view'
   | 'message'
-  | 'operation',
+  | 'operation'
+  | 'policy'
+  | 'hours',
   string
 >;
 /** One of ours of each. */
@@ -68,6 +70,8 @@ beforeAll(async () => {
     operation: await one('tickets.operation'),
     view: await one('tickets.view'),
     message: await one('conversations.message'),
+    policy: await one('tickets.sla_policy'),
+    hours: await one('tickets.business_hours'),
     attachment: String(answered(await world.client.upload('hello', other.keeper.key)).json.id),
   };
   const mine = "SELECT id FROM conversations.message WHERE account_id = $1 AND kind = 'message' LIMIT 1";
@@ -105,6 +109,7 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
   const connected = (body: object): Sent => ['POST', '/channels', { type: 'custom', name: 'Another', ...body }];
   const reconnected = (body: object): Sent => ['PATCH', `/channels/${account.channel.id}`, body];
   const routed = (routing: object) => ({ settings: { routing } });
+  const timed = (body: object): Sent => ['POST', '/sla-policies', { name: 'Another', ...body }];
   const cases: [string, string, () => Sent][] = [
     ['pipeline of a new ticket', '/pipelineId', () => made({ pipelineId: theirs.pipeline })],
     ['status of a new ticket', '/stageId', () => made({ stageId: theirs.stage })],
@@ -172,6 +177,13 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['contact that goes up in another', '/secondaryId', () => ['POST', `/contacts/${own.contact}/merge`, { secondaryId: theirs.contact }]],
     ['company that goes up in another', '/secondaryId', () => ['POST', `/companies/${own.company}/merge`, { secondaryId: theirs.company }]],
     ['owner of a contact', '/ownerId', () => ['PATCH', `/contacts/${own.contact}`, { ownerId: theirs.user }]],
+    ['team of a policy', '/match/teamId/0', () => timed({ match: { teamId: [theirs.team] } })],
+    ['pipeline of a policy', '/match/pipelineId/0', () => timed({ match: { pipelineId: [theirs.pipeline] } })],
+    ['hours of a policy', '/schedule', () => timed({ schedule: theirs.hours })],
+    ['status in which clocks stand still', '/pausedStageIds/0', () => timed({ pausedStageIds: [theirs.stage] })],
+    ['team of what is overdue', '/onOverdue/teamId', () => timed({ onOverdue: { teamId: theirs.team } })],
+    ['owner of what is overdue', '/onOverdue/ownerId', () => timed({ onOverdue: { ownerId: theirs.user } })],
+    ['policy that another one would replace', '/id', () => ['POST', '/sla-policies/preview', { id: theirs.policy }]],
     ['company of a contact', '/companyId', () => ['POST', '/contacts', { name: 'New', companyId: theirs.company }]],
   ];
   test.each(cases)('%s', async (_what, pointer, request) => {
@@ -205,6 +217,11 @@ describe('ids of another account, in any field, are of nothing: 422 at the field
     ['GET', () => `/operations/${theirs.operation}`],
     ['POST', () => `/operations/${theirs.operation}/undo`],
     ['POST', () => `/messages/${theirs.message}/rethread`],
+    ['PATCH', () => `/sla-policies/${theirs.policy}`],
+    ['DELETE', () => `/sla-policies/${theirs.policy}`],
+    ['PATCH', () => `/business-hours/${theirs.hours}`],
+    ['DELETE', () => `/business-hours/${theirs.hours}`],
+    ['GET', () => `/tickets/${ticketOf(other).id}/sla`],
     ['GET', () => `/contacts/${theirs.contact}`],
     ['PATCH', () => `/contacts/${theirs.contact}`],
     ['GET', () => `/companies/${theirs.company}/tickets`],

@@ -13,6 +13,8 @@ interface Stored {
   contacts: { id: string; account: string }[] | null;
   companies: { id: string; account: string }[] | null;
   views: { id: string; account: string; user: string }[] | null;
+  policies: { id: string; account: string }[] | null;
+  hours: { id: string; account: string }[] | null;
   audit: { id: string; account: string; ticket: string | null }[] | null;
 }
 
@@ -33,6 +35,8 @@ const STORED = `SELECT
    FROM gateway.audit WHERE account_id = ANY ($1)) AS audit,
   (SELECT json_agg(json_build_object('id', id, 'ticket', ticket_id)) FROM tickets.ticket_share WHERE account_id = ANY ($1)) AS shares,
   (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'user', owner_id)) FROM tickets.view WHERE account_id = ANY ($1)) AS views,
+  (SELECT json_agg(json_build_object('id', id, 'account', account_id)) FROM tickets.sla_policy WHERE account_id = ANY ($1)) AS policies,
+  (SELECT json_agg(json_build_object('id', id, 'account', account_id)) FROM tickets.business_hours WHERE account_id = ANY ($1)) AS hours,
   (SELECT json_agg(json_build_object('id', id, 'account', account_id)) FROM conversations.contact WHERE account_id = ANY ($1)) AS contacts,
   (SELECT json_agg(json_build_object('id', id, 'account', account_id)) FROM conversations.company WHERE account_id = ANY ($1)) AS companies`;
 
@@ -74,6 +78,8 @@ export async function readInventory(world: World): Promise<void> {
     contact: [...(stored.contacts ?? []), absent()],
     company: [...(stored.companies ?? []), absent()],
     view: [...(stored.views ?? []), absent()],
+    slaPolicy: [...(stored.policies ?? []), absent()],
+    businessHours: [...(stored.hours ?? []), absent()],
     apiKey: [...(stored.keys ?? []), absent()],
     quarantine: [absent()],
     share: [

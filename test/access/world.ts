@@ -61,6 +61,8 @@ export type TargetKind =
   | 'channel'
   | 'pipeline'
   | 'view'
+  | 'slaPolicy'
+  | 'businessHours'
   | 'contact'
   | 'company'
   | 'apiKey'
@@ -91,6 +93,8 @@ export class World {
     channel: [],
     pipeline: [],
     view: [],
+    slaPolicy: [],
+    businessHours: [],
     contact: [],
     company: [],
     apiKey: [],

@@ -59,6 +59,8 @@ import { PropertiesController } from './properties/properties.controller.js';
 import { PropertyReferences } from './properties/property-references.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
 import { BlockedSendersController } from './senders/blocked-senders.controller.js';
+import { BusinessHoursController } from './sla/business-hours.controller.js';
+import { SlaPoliciesController } from './sla/sla-policies.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsRepository } from './teams/teams.repository.js';
 import { TeamsService } from './teams/teams.service.js';
@@ -90,6 +92,7 @@ export class GatewayModule {
         AuditController,
         AvailabilityController,
         BlockedSendersController,
+        BusinessHoursController,
         ChannelsController,
         CommentsController,
         CompaniesController,
@@ -113,6 +116,7 @@ export class GatewayModule {
         SessionController,
         SetUpController,
         SimilarTicketsController,
+        SlaPoliciesController,
         TeamsController,
         TicketAccessController,
         TicketsController,

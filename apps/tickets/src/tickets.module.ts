@@ -25,6 +25,15 @@ import { RoutingRepository } from './routing/routing.repository.js';
 import { RoutingService } from './routing/routing.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
+import { BusinessHoursService } from './sla/business-hours.service.js';
+import { SlaPoliciesService } from './sla/policies.service.js';
+import { PolicyApplication } from './sla/policy-application.js';
+import { PolicySettingsService } from './sla/policy-settings.service.js';
+import { SlaPreviewService } from './sla/preview.service.js';
+import { SlaController } from './sla/sla.controller.js';
+import { SlaHandlers } from './sla/sla.handlers.js';
+import { SlaRepository } from './sla/sla.repository.js';
+import { SlaService } from './sla/sla.service.js';
 import { TicketsController } from './tickets.controller.js';
 import { AssociationsRepository } from './tickets/associations.repository.js';
 import { AssociationsService } from './tickets/associations.service.js';
@@ -50,7 +59,7 @@ export class TicketsModule {
     return {
       module: TicketsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [TicketsController, OperationsController],
+      controllers: [OperationsController, SlaController, TicketsController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
@@ -58,6 +67,7 @@ export class TicketsModule {
         AssociationsRepository,
         AssociationsService,
         BulkService,
+        BusinessHoursService,
         CreateFormService,
         CreationRepository,
         CreationService,
@@ -73,12 +83,19 @@ export class TicketsModule {
         OperationsService,
         PipelineSettingsService,
         PipelinesService,
+        PolicyApplication,
+        PolicySettingsService,
         PropertiesService,
         PurgeHandlers,
         RoutingRepository,
         RoutingService,
         SharingRepository,
         SharingService,
+        SlaHandlers,
+        SlaPoliciesService,
+        SlaPreviewService,
+        SlaRepository,
+        SlaService,
         SplitService,
         TicketChanges,
         TicketHandlers,

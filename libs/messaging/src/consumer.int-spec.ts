@@ -113,7 +113,7 @@ test('what is scheduled for later stops nothing and can be withdrawn', async () 
   await publish(key, 'now');
   await waitFor(async () => seen.includes('now'), { what: 'the one that is due' });
   expect(seen).toEqual(['now']);
-  const withdrawn = await database.transaction(account, (tx) => bus.withdraw(tx, 'delivery.changed', key, ['detail'], 'later'));
+  const withdrawn = await database.transaction(account, (tx) => bus.withdraw(tx, 'delivery.changed', [key], ['detail'], 'later'));
   expect(withdrawn).toBe(1);
   expect(await rows()).toEqual([]);
 });

@@ -63,15 +63,15 @@ export class MessageBus {
   }
 
   /**
-   * Takes back what was published with a later `dueAt` and has not been taken yet: the account's events of `name` whose payload's value at
-   * `path` is `value`, under whatever key: what it is about may belong elsewhere by now. Gives the number withdrawn; 0 means it is too late.
+   * Takes back what was published with a later `dueAt` and has not been taken yet: the events of `name` under one of these keys whose payload's
+   * value at `path` is `value`. Gives the number withdrawn; 0 means it is too late.
    */
-  async withdraw(tx: Tx, accountId: string, name: string, path: string[], value: string): Promise<number> {
+  async withdraw(tx: Tx, name: string, keys: string[], path: string[], value: string): Promise<number> {
     const rows = await tx.query(
       `DELETE FROM bus.dispatch d USING bus.event e
-       WHERE d.event_seq = e.seq AND d.account_id = $1 AND d.consumer = ANY ($5) AND d.due_at > now() AND e.name = $2
-         AND e.payload #>> $3::text[] = $4 RETURNING d.id`,
-      [accountId, name, path, value, consumersOf(name)],
+       WHERE d.event_seq = e.seq AND d.consumer = ANY ($1) AND d.key = ANY ($2) AND d.quarantined_at IS NULL AND d.due_at > now() AND e.name = $3
+         AND e.payload #>> $4::text[] = $5 RETURNING d.id`,
+      [consumersOf(name), keys, name, path, value],
     );
     return rows.length;
   }

@@ -1,6 +1,6 @@
 import { CAN } from '../model.js';
 import type { Member } from '../world.js';
-import { ABSENT, count, ok, PAGE, sameAccount, sameIds, status, type Route } from './route.js';
+import { ABSENT, count, ok, PAGE, sameAccount, sameIds, seen, status, type Route } from './route.js';
 
 const settings = (operation: string, extra: Partial<Route> = {}): Route => ({ operation, needs: 'settings', passes: ok, ...extra });
 export const desk: Route[] = [
@@ -18,6 +18,25 @@ export const desk: Route[] = [
   settings('POST /api/v1/properties', { body: { name: 'priority', label: 'x', type: 'text' }, passes: status(422) }),
   { operation: 'GET /api/v1/forms/create-ticket', needs: 'helpdesk', passes: ok },
   settings('PUT /api/v1/forms/create-ticket', { body: { fields: [{ property: 'nothing', required: true }] }, passes: status(422) }),
+  ...(['business-hours', 'sla-policies'] as const).flatMap((path): Route[] => {
+    const kind = path === 'sla-policies' ? 'slaPolicy' : 'businessHours';
+    return [
+      { operation: `GET /api/v1/${path}`, needs: 'helpdesk', passes: ok, says: (json) => count(json, 1) },
+      settings(`POST /api/v1/${path}`, { body: { name: ' ' }, passes: status(422) }),
+      settings(`PATCH /api/v1/${path}/{id}`, { on: kind, isHis: sameAccount, body: { name: ' ' }, passes: status(422) }),
+      // The hours are those of the policy.
+      settings(`DELETE /api/v1/${path}/{id}`, {
+        ...{ on: kind, isHis: sameAccount, passes: status(409), isHarmless: () => kind === 'businessHours' },
+      }),
+    ];
+  }),
+  settings('POST /api/v1/sla-policies/preview', {
+    body: { position: 0 },
+    says: ({ open }: { open: number }, asked) => {
+      const expected = seen(asked, ({ isClosed }) => !isClosed).length;
+      return open === expected ? undefined : `counts ${open} open tickets instead of ${expected}`;
+    },
+  }),
   settings('GET /api/v1/channels', {
     says: (json, { world, user }) => count(json, world.targets.channel.filter((c) => c.account === user.account).length),
   }),

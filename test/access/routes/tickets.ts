@@ -116,6 +116,11 @@ export const tickets: Route[] = [
   readsTicket('/timeline', timelineOf, PAGE),
   readsTicket('/history', () => []),
   {
+    ...readsTicket('/sla', () => []),
+    says: ({ clocks }: { clocks: { clock: string }[] }) =>
+      clocks.map(({ clock }) => clock).join() === 'close' ? undefined : 'has other clocks',
+  },
+  {
     operation: 'PATCH /api/v1/tickets/{id}',
     body: { priority: 'low' },
     headers: { 'if-match': '"999999"' },

@@ -15,4 +15,5 @@ CREATE TABLE moved_entry (
   moved_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account_id, operation_id, entry_id)
 );
+CREATE INDEX moved_entry_of_entry ON moved_entry (account_id, entry_id);
 CALL access.wall('moved_entry');

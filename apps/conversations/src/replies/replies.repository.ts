@@ -173,6 +173,19 @@ export class RepliesRepository {
     return row && { state: row.state, conversationId: row.conversation_id, authorId: row.author_id, attempt: row.delivery_attempt };
   }
 
+  /** The conversations and tickets that a message is or was on: what is to become of it was published under one of them. */
+  async formerKeys(tx: Tx, accountId: string, id: string): Promise<{ conversations: string[]; tickets: string[] }> {
+    const row = await tx.queryOne<{ conversations: string[]; tickets: string[] }>(
+      `SELECT ARRAY(SELECT k.id::text FROM conversations.conversation c JOIN conversations.conversation k ON k.account_id = $1
+                AND (k.id = c.id OR k.id = c.origin_id OR k.origin_id = coalesce(c.origin_id, c.id))
+              WHERE c.account_id = $1 AND c.id = m.conversation_id) AS conversations,
+         m.ticket_id::text || ARRAY(SELECT from_ticket_id::text FROM conversations.moved_entry WHERE account_id = $1 AND entry_id = $2) AS tickets
+       FROM conversations.message m WHERE m.account_id = $1 AND m.id = $2`,
+      [accountId, id],
+    );
+    return row ?? { conversations: [], tickets: [] };
+  }
+
   async setState(tx: Tx, id: string, state: MessageState, attempt?: number): Promise<void> {
     await tx.query(
       'UPDATE conversations.message SET state = $2, state_detail = NULL, delivery_attempt = coalesce($3, delivery_attempt) WHERE id = $1',

@@ -105,7 +105,8 @@ export class RepliesService {
             excerpt: excerptOf(content.text),
             authorUserId: author.userId,
             authorName: author.name,
-            at: new Date().toISOString(),
+            // When the customer gets it.
+            at: (dueAt ?? new Date()).toISOString(),
             isAutomatic: false,
             isBounce: false,
             attachmentCount: files.length,
@@ -126,9 +127,10 @@ export class RepliesService {
       const message = await this.repository.lockOutgoing(tx, accountId, grant.ticketId, messageId);
       if (!message) throw notFound();
       if (message.state === 'cancelled') return (await this.timeline.one(accountId, grant.ticketId, messageId, tx)) as TimelineItem;
-      const withdrawn = await this.bus.withdraw(tx, accountId, 'deliver-message', ['messageId'], messageId);
+      const keys = await this.repository.formerKeys(tx, accountId, messageId);
+      const withdrawn = await this.bus.withdraw(tx, 'deliver-message', keys.conversations, ['messageId'], messageId);
       if (message.state !== 'scheduled' || withdrawn === 0) throw conflict('already_sent', 'It is on its way already.');
-      await this.bus.withdraw(tx, accountId, 'message.added', ['message', 'messageId'], messageId);
+      await this.bus.withdraw(tx, 'message.added', keys.tickets, ['message', 'messageId'], messageId);
       await this.repository.setState(tx, messageId, 'cancelled');
       if (message.authorId) await this.tellScheduled(tx, { accountId, userId: message.authorId }, grant.ticketId, messageId, false);
       return (await this.timeline.one(accountId, grant.ticketId, messageId, tx)) as TimelineItem;

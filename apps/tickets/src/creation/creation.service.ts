@@ -53,7 +53,7 @@ export class CreationService {
         await this.repository.record(tx, ticket, 1, at, userNamed(scope, actorName), args.source, [
           { field: 'name', old: null, new: name },
         ]);
-        this.changes.begun(tx, ticket);
+        await this.changes.begun(tx, ticket);
         if (args.activityIds?.length) {
           const by = { actorUserId: scope.userId, actorName, at: at.toISOString() };
           await this.bus.publish(tx, accountId, new ActivitiesAttached({ ticketId: ticket.id, messageIds: args.activityIds, ...by }));

@@ -1,6 +1,7 @@
 import {
   FILTER_OPS,
   PRIORITIES,
+  SLA_STATES,
   STAGE_CATEGORIES,
   TICKET_SOURCES,
   type FilterOp,
@@ -82,6 +83,13 @@ const column = (kind: Kind, sql: string, isList = false): Field => ({ kind, sql:
 const related = (table: string, id: string) =>
   `ARRAY(SELECT r.${id} FROM tickets.${table} r WHERE r.account_id = t.account_id AND r.ticket_id = t.id)`;
 
+/** The states of all clocks of a ticket. What runs is due by the clock of PostgreSQL; sla.rules.ts says the same of a ledger. */
+const SLA_STATES_NOW = `ARRAY(SELECT CASE c.phase
+    WHEN 'paused' THEN 'paused'
+    WHEN 'completed' THEN CASE WHEN c.is_late THEN 'completed_late' ELSE 'completed_on_time' END
+    ELSE CASE WHEN c.due_at < now() THEN 'overdue' WHEN c.due_soon_at <= now() THEN 'due_soon' ELSE 'active' END END
+  FROM tickets.sla_clock c WHERE c.account_id = t.account_id AND c.ticket_id = t.id)`;
+
 const FIELDS: Record<string, Field> = {
   name: column(TEXT, 't.name'),
   number: column(NUMBER, 't.number'),
@@ -102,6 +110,8 @@ const FIELDS: Record<string, Field> = {
   createdAt: column(TIME, 't.created_at'),
   lastActivityAt: column(TIME, 't.last_activity_at'),
   closedAt: column(TIME, 't.closed_at'),
+  slaDueAt: column(TIME, 't.sla_due_at'),
+  slaState: column({ ...oneOf(SLA_STATES), ops: TEXT.ops }, SLA_STATES_NOW, true),
 };
 
 /** How values of a custom property are compared. */

@@ -14,7 +14,7 @@ import { PropertiesService } from '../properties/properties.service.js';
 import { rowColumns, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import { ViewsService } from '../views/views.service.js';
 import { compileFilter } from './filter.rules.js';
-import { listIdOf, orderOf, readCursor, writeCursor } from './listing.rules.js';
+import { listIdOf, readCursor, restOf, stretchesOf, writeCursor } from './listing.rules.js';
 
 /** Views of people that are counted in one call, the first by name. */
 const MAX_COUNTED = 50;
@@ -33,20 +33,24 @@ export class ListingService {
     const add = (value: unknown) => `$${values.push(value)}`;
     const custom = await this.customView(scope, args.view);
     const sort = args.sort ?? custom?.sort ?? '-lastActivityAt';
-    const { column, isDescending, kept, restored } = orderOf(sort);
+    const stretches = stretchesOf(sort);
     const where = await this.where(scope, args, custom, add);
-    if (args.cursor !== undefined) {
-      const after = readCursor(args.cursor, listIdOf(args, sort));
-      where.push(`(${column}, t.id) ${isDescending ? '<' : '>'} (${restored(add(after.value))}, ${add(after.id)}::uuid)`);
+    const columns = rowColumns(add(scope.userId));
+    const place = args.cursor === undefined ? undefined : readCursor(args.cursor, listIdOf(args, sort), stretches);
+    const rows: (StoredRow & { sort_value: string })[] = [];
+    for (const [i, { holds, orderBy, kept, behind }] of restOf(stretches, place).entries()) {
+      if (rows.length > args.limit) break;
+      const given = [...values];
+      const from = place && i === 0 ? [behind(place, (value) => `$${given.push(value)}`)] : [];
+      // The limit stands in the text: a plan made for any limit would read and sort everything.
+      const found = await this.database.query<StoredRow & { sort_value: string }>(
+        scope,
+        `SELECT ${columns}, ${kept} AS sort_value FROM tickets.ticket t WHERE ${[...where, ...holds, ...from].join(' AND ')} ORDER BY ${orderBy} LIMIT ${Math.trunc(args.limit) + 1}`,
+        given,
+        custom || args.filter ? 'once' : 'again',
+      );
+      rows.push(...found);
     }
-    // The limit stands in the text: a plan made for any limit would read and sort everything.
-    const order = isDescending ? 'DESC' : 'ASC';
-    const rows = await this.database.query<StoredRow & { sort_value: string }>(
-      scope,
-      `SELECT ${rowColumns(add(scope.userId))}, ${kept} AS sort_value FROM tickets.ticket t WHERE ${where.join(' AND ')} ORDER BY ${column} ${order}, t.id ${order} LIMIT ${Math.trunc(args.limit) + 1}`,
-      values,
-      custom || args.filter ? 'once' : 'again',
-    );
     const page = rows.slice(0, args.limit);
     const last = page.at(-1);
     return {

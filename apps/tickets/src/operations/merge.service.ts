@@ -72,7 +72,7 @@ export class MergeService {
     }
     const merged = { field: 'mergedIds', old: [], new: secondaries.map(({ id }) => id) };
     const later = { last_activity_at: newest([primary, ...secondaries].map((ticket) => ticket.last_activity_at)) };
-    await this.changes.apply(tx, primary, { ...update, ...later }, actor, 'merge', at, [merged]);
+    await this.changes.apply(tx, primary, { ...update, ...later }, actor, 'merge', at, { more: [merged] });
     return items;
   }
 
@@ -103,7 +103,7 @@ export class MergeService {
     }
     const { update } = inverseOf<TicketUpdate>(primary, first.changed?.fields ?? {});
     const parted = { field: 'mergedIds', old: others.map(({ ticket_id }) => ticket_id), new: [] };
-    await this.changes.apply(tx, primary, update, actor, 'undo', at, [parted]);
+    await this.changes.apply(tx, primary, update, actor, 'undo', at, { more: [parted] });
     return home;
   }
 }

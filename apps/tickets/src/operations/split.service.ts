@@ -32,7 +32,8 @@ export class SplitService {
     const ticket = { id: event.ticketId, account_id: accountId };
     await this.repository.record(tx, ticket, 1, at, actor, 'split', [{ field: 'splitFrom', old: null, new: source.id }]);
     await this.repository.record(tx, source, source.version, at, actor, 'split', [{ field: 'splitInto', old: null, new: event.ticketId }]);
-    this.changes.begun(tx, { ...ticket, owner_id: event.by.userId, team_id: source.team_id });
+    const made = await this.repository.lock(tx, accountId, event.ticketId);
+    if (made) await this.changes.begun(tx, made);
     await this.operations.insert(tx, accountId, { id: event.operationId, kind: 'split', ticketId: event.ticketId, by: event.by });
     const changed = { sourceId: source.id };
     await this.operations.insertDone(tx, accountId, event.operationId, [{ ticketId: event.ticketId, changed }]);

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { RemovalDue, TicketChanged, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
+import { RemovalDue, TicketChanged, type MessageFacts, type TicketAccessFacts, type TicketChange } from '@helpdesk/contracts';
 import { LiveBus, MessageBus } from '@helpdesk/messaging';
 import type { Tx } from '@helpdesk/platform';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
+import type { TimedTicket } from '../sla/sla.repository.js';
+import { SlaService } from '../sla/sla.service.js';
 import { TicketNotices } from './ticket-notices.js';
 import { TicketRepository, type ActivityActor, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
 import { reopenUntil } from './ticket.rules.js';
@@ -33,6 +35,7 @@ export class TicketChanges {
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
     private readonly notices: TicketNotices,
+    private readonly sla: SlaService,
   ) {}
 
   /** Gives the new version; the version stays when nothing differs. `ticket` is locked by the caller. */
@@ -43,8 +46,8 @@ export class TicketChanges {
     actor: ActivityActor,
     source: string,
     at: Date,
-    /** What changed beside its own columns. */
-    more: TicketChange[] = [],
+    /** `message`: what was said with it. `more`: what changed beside its own columns. */
+    { message, more = [] }: { message?: MessageFacts; more?: TicketChange[] } = {},
   ): Promise<number> {
     const pipelines = await this.pipelines.list(ticket.account_id, tx);
     const pipeline = pipelines.find(({ id }) => id === (update.pipeline_id ?? ticket.pipeline_id));
@@ -68,7 +71,9 @@ export class TicketChanges {
     const isSame = changes.length === 0 && Object.keys(update).every((column) => column in FIELDS || column === 'properties');
     if (isSame) return ticket.version;
     const before = await this.repository.accessFacts(tx, ticket);
-    const version = await this.repository.update(tx, ticket, { ...update, closed_at: closedAt });
+    const changed = { ...update, closed_at: closedAt };
+    const version = await this.repository.update(tx, ticket, changed);
+    await this.sla.follow(tx, ticket, { ...ticket, ...changed }, message);
     const {
       owner_id: ownerId = ticket.owner_id,
       team_id: teamId = ticket.team_id,
@@ -107,8 +112,9 @@ export class TicketChanges {
     await this.bus.publish(tx, account_id, new RemovalDue({ ticketId: id, removedAt: at.toISOString() }), { dueAt });
   }
 
-  /** A ticket that was not there before; `ticket` as it began. */
-  begun(tx: Tx, ticket: Pick<StoredTicket, 'account_id' | 'id' | 'owner_id' | 'team_id'>): void {
+  /** A ticket that was not there before; `ticket` as it began, `message` what has made it. */
+  async begun(tx: Tx, ticket: TimedTicket & Pick<StoredTicket, 'owner_id'>, message?: MessageFacts): Promise<void> {
+    await this.sla.begin(tx, ticket, message);
     const after = { accountId: ticket.account_id, ownerId: ticket.owner_id, teamId: ticket.team_id, shares: [] };
     this.tellScreens(tx, ticket, 1, null, after);
   }
@@ -121,6 +127,7 @@ export class TicketChanges {
     const access = await this.repository.accessFacts(tx, ticket);
     const removed = into ? { deleted_at: at, removal: 'merged' as const } : { deleted_at: null, removal: 'trash' as const };
     const version = await this.repository.update(tx, ticket, removed);
+    await this.sla.follow(tx, ticket, { ...ticket, ...removed });
     await this.repository.record(tx, ticket, version, at, actor, 'merge', [{ field: 'mergedInto', old: null, new: into }]);
     this.tellScreens(tx, ticket, version, into ? access : null, into ? null : access);
   }

@@ -12,7 +12,7 @@ import { AssociationsRepository } from './associations.repository.js';
 import { TicketChanges } from './ticket-changes.js';
 import { TicketNotices, type Notice } from './ticket-notices.js';
 import { TicketRepository, type StoredTicket, type TicketUpdate } from './ticket.repository.js';
-import { creationPlace, stageAfterMessage } from './ticket.rules.js';
+import { creationPlace, stageAfterMessage, type Place } from './ticket.rules.js';
 
 /** Turns what conversations says into work. */
 @Injectable()
@@ -44,7 +44,8 @@ export class TicketHandlers {
     if (event.isSpam) await this.changes.removed(tx, { account_id: accountId, id: event.ticketId }, new Date(event.message.at));
     else {
       await this.routing.assigned(tx, accountId, event, number, assignment);
-      this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: ownerId, team_id: teamId });
+      const begun = { ...timedTicket(event, place), account_id: accountId, owner_id: ownerId, team_id: teamId };
+      await this.changes.begun(tx, begun, event.message);
     }
     if (event.link) await this.associations.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
@@ -74,7 +75,7 @@ export class TicketHandlers {
     const actor = message.authorUserId
       ? { type: 'user' as const, id: message.authorUserId, name: message.authorName }
       : { type: 'system' as const, id: null, name: 'Automation' };
-    const version = await this.changes.apply(tx, ticket, update, actor, 'message', at);
+    const version = await this.changes.apply(tx, ticket, update, actor, 'message', at, { message });
     await this.added(tx, { ...ticket, owner_id: update.owner_id ?? ticket.owner_id }, version, message.seq);
     const { messageId, authorUserId } = message;
     if (message.direction === 'out' && authorUserId) {
@@ -145,5 +146,18 @@ export class TicketHandlers {
     this.live.publish(tx, ticket.account_id, { kind: 'timeline.added', ticketId: ticket.id, version, seq, access });
   }
 }
+
+/** A ticket that a message has made, as its clocks see it. */
+const timedTicket = ({ ticketId, channel, source, message }: ConversationStarted, { pipelineId, stageId }: Place) => ({
+  ...{ id: ticketId, pipeline_id: pipelineId, stage_id: stageId, team_id: channel.teamId, priority: null, source },
+  ...{
+    thread_version: message.seq,
+    created_at: new Date(message.at),
+    closed_at: null,
+    deleted_at: null,
+    sla_due_at: null,
+    sla_timer_at: null,
+  },
+});
 
 const later = (a: Date, b: Date) => (a > b ? a : b);

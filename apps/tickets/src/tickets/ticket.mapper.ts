@@ -43,6 +43,7 @@ const ROW = [
   'owner_id',
   'team_id',
   'priority',
+  'sla_due_at',
   'last_activity_at',
   'version',
 ] as const;
@@ -68,7 +69,7 @@ export function toRow(t: StoredRow): TicketRow {
     priority: t.priority,
     unread: false,
     draft: t.draft,
-    slaDueAt: null,
+    slaDueAt: t.sla_due_at?.toISOString() ?? null,
     lastActivityAt: t.last_activity_at.toISOString(),
     version: t.version,
   };

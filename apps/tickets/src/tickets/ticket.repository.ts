@@ -32,6 +32,9 @@ export interface StoredTicket {
   deleted_at: Date | null;
   /** Why it is on no desk; says something only while `deleted_at` is set. */
   removal: Removal;
+  /** The earliest due time of the clocks that run. */
+  sla_due_at: Date | null;
+  sla_timer_at: Date | null;
 }
 
 /** In the trash, among spam, or gone into another ticket. */

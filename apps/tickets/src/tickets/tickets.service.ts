@@ -66,7 +66,7 @@ export class TicketsService {
     const changing = this.change(scope, args.id, 'edit', async (tx, ticket) => {
       const fields = await this.checked(tx, scope, ticket, args);
       const { update, lines } = await this.belonging.change(tx, scope, ticket, args);
-      await this.changes.apply(tx, ticket, { ...fields, ...update }, userNamed(scope, actorName), 'api', new Date(), lines);
+      await this.changes.apply(tx, ticket, { ...fields, ...update }, userNamed(scope, actorName), 'api', new Date(), { more: lines });
       // What his own change has made of it he is told, even where it has led out of his sight.
       return this.view(scope, (await this.repository.lock(tx, scope.accountId, ticket.id)) ?? ticket, tx);
     });

@@ -36,11 +36,11 @@ export class TrashService {
   async remove(tx: Tx, ticket: StoredTicket, to: 'trash' | 'spam', actor: ActivityActor): Promise<void> {
     const at = new Date();
     const asSpam = to === 'spam' ? [{ field: 'spam', old: false, new: true }] : [];
-    await this.changes.apply(tx, ticket, { deleted_at: at, removal: to }, actor, 'api', at, asSpam);
+    await this.changes.apply(tx, ticket, { deleted_at: at, removal: to }, actor, 'api', at, { more: asSpam });
   }
 
   async putBack(tx: Tx, ticket: StoredTicket, actor: ActivityActor): Promise<void> {
     const noSpam = ticket.removal === 'spam' ? [{ field: 'spam', old: true, new: false }] : [];
-    await this.changes.apply(tx, ticket, { deleted_at: null, removal: 'trash' }, actor, 'api', new Date(), noSpam);
+    await this.changes.apply(tx, ticket, { deleted_at: null, removal: 'trash' }, actor, 'api', new Date(), { more: noSpam });
   }
 }

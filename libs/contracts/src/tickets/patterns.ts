@@ -61,7 +61,10 @@ export const TICKET_VIEWS = [
   'trash',
 ] as const;
 export type TicketViewId = (typeof TICKET_VIEWS)[number];
-export const TICKET_SORTS = ['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const;
+export const TICKET_SORTS = [
+  ...(['lastActivityAt', '-lastActivityAt', 'createdAt', '-createdAt', 'number', '-number'] as const),
+  ...(['priority', '-priority', 'slaDueAt', '-slaDueAt'] as const),
+] as const;
 export type TicketSort = (typeof TICKET_SORTS)[number];
 
 export interface Page<T> {

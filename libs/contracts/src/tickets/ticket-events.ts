@@ -40,7 +40,16 @@ export class TicketChanged extends DomainEvent<TicketChanged> {
 export class TicketNoticed extends DomainEvent<TicketNoticed> {
   @IsUUID() ticketId: string;
   @IsInt() number: number;
-  @IsString() topic: 'assigned' | 'customer_message' | 'delivery_failed' | 'mentioned' | 'commented' | 'replied' | 'shared';
+  @IsString() topic:
+    | 'assigned'
+    | 'customer_message'
+    | 'delivery_failed'
+    | 'mentioned'
+    | 'commented'
+    | 'replied'
+    | 'shared'
+    | 'sla_due_soon'
+    | 'sla_overdue';
   @IsOptional() @IsUUID() messageId: string | null;
   @IsArray() recipients: { userId: string; reason: string }[];
 }

@@ -53,8 +53,9 @@ export async function ensureRoles(client: Client, keys: Keys): Promise<void> {
   await grantSchemas(client, comments, 'conversations');
   await client.query(`REVOKE ALL ON ${COMMENT_TABLES} FROM ${conversations}`);
   await client.query(`GRANT ${comments} TO ${conversations}`);
-  // What happened stays written down: nobody changes or removes a line of the audit.
+  // What happened stays written down: nobody changes or removes a line of the audit, or of the clocks' ledger.
   await client.query(`REVOKE UPDATE, DELETE ON gateway.audit FROM ${client.escapeIdentifier(roleName(database, 'gateway'))}`);
+  await client.query(`REVOKE UPDATE, DELETE ON tickets.sla_event FROM ${client.escapeIdentifier(roleName(database, 'tickets'))}`);
   await client.query('COMMIT');
 }
 
