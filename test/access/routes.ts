@@ -2,6 +2,7 @@ import { desk, himself, people } from './routes/administration.js';
 import { messages, told } from './routes/messages.js';
 import { people as outside } from './routes/records.js';
 import type { Route } from './routes/route.js';
+import { search } from './routes/search.js';
 import { changes, tickets } from './routes/tickets.js';
 import { together } from './routes/together.js';
 
@@ -9,6 +10,7 @@ import { together } from './routes/together.js';
 export const ROUTES: readonly Route[] = [
   ...tickets,
   ...changes,
+  ...search,
   ...together,
   ...messages,
   ...told,

@@ -4,7 +4,15 @@ import type { Member, World } from './world.js';
 /** Services with schemas of their own; each logs in with the role `<database>_<service>`. */
 const SERVICES = ['gateway', 'channels', 'conversations', 'tickets', 'notifications'];
 /** Rows that hang on a ticket, for whom the ticket is seen. */
-const OF_TICKETS = ['ticket_link', 'ticket_activity', 'ticket_follower', 'ticket_mention', 'ticket_contact', 'ticket_company'];
+const OF_TICKETS = [
+  'ticket_link',
+  'ticket_activity',
+  'ticket_follower',
+  'ticket_mention',
+  'ticket_contact',
+  'ticket_company',
+  'search_text',
+];
 
 export interface Table {
   schema: string;

@@ -15,6 +15,7 @@ import { AutoReplyService } from './replies/auto-reply.service.js';
 import { RepliesRepository } from './replies/replies.repository.js';
 import { ReplyTargetsRepository } from './replies/reply-targets.repository.js';
 import { RepliesService } from './replies/replies.service.js';
+import { RecordSearch } from './search/record-search.js';
 import { TicketEventsHandlers } from './ticket-events/ticket-events.handlers.js';
 import { TimelineRepository } from './timeline/timeline.repository.js';
 import { TimelineService } from './timeline/timeline.service.js';
@@ -43,6 +44,7 @@ export class ConversationsModule {
         DraftsService,
         InboundHandlers,
         InboundService,
+        RecordSearch,
         RepliesRepository,
         ReplyTargetsRepository,
         RepliesService,

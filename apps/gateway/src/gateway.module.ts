@@ -51,6 +51,7 @@ import { PipelinesController } from './pipelines/pipelines.controller.js';
 import { PropertiesController } from './properties/properties.controller.js';
 import { PropertyReferences } from './properties/property-references.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
+import { SearchController } from './search/search.controller.js';
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsRepository } from './teams/teams.repository.js';
 import { TeamsService } from './teams/teams.service.js';
@@ -97,6 +98,7 @@ export class GatewayModule {
         PropertiesController,
         PublicFilesController,
         QuarantineController,
+        SearchController,
         SessionController,
         SetUpController,
         TeamsController,

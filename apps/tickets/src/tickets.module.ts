@@ -9,6 +9,9 @@ import { PipelineSettingsService } from './pipelines/pipeline-settings.service.j
 import { PipelinesService } from './pipelines/pipelines.service.js';
 import { CreateFormService } from './properties/create-form.service.js';
 import { PropertiesService } from './properties/properties.service.js';
+import { SearchController } from './search/search.controller.js';
+import { SearchRepository } from './search/search.repository.js';
+import { SearchService } from './search/search.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { TicketsController } from './tickets.controller.js';
@@ -31,7 +34,7 @@ export class TicketsModule {
     return {
       module: TicketsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [TicketsController],
+      controllers: [SearchController, TicketsController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
@@ -43,6 +46,8 @@ export class TicketsModule {
         PipelineSettingsService,
         PipelinesService,
         PropertiesService,
+        SearchRepository,
+        SearchService,
         SharingRepository,
         SharingService,
         TicketChanges,

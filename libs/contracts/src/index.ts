@@ -17,6 +17,7 @@ export * from './conversations/patterns.js';
 export * from './tickets/ticket-events.js';
 export * from './tickets/pipelines.js';
 export * from './tickets/properties.js';
+export * from './tickets/search.js';
 export * from './tickets/views.js';
 export * from './tickets/patterns.js';
 export * from './gateway/send-system-mail.command.js';

@@ -9,8 +9,9 @@ import {
   type TicketRow,
   type TicketViewId,
 } from '@helpdesk/contracts';
-import { containing, Database, invalid, invalidField, isUuid } from '@helpdesk/platform';
+import { Database, invalid, invalidField, isUuid } from '@helpdesk/platform';
 import { PropertiesService } from '../properties/properties.service.js';
+import { SearchService } from '../search/search.service.js';
 import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import { ViewsService } from '../views/views.service.js';
 import { compileFilter } from './filter.rules.js';
@@ -26,6 +27,7 @@ export class ListingService {
     private readonly database: Database,
     private readonly properties: PropertiesService,
     private readonly views: ViewsService,
+    private readonly search: SearchService,
   ) {}
 
   async list(scope: TicketScope, args: ListTicketsArgs): Promise<Page<TicketRow>> {
@@ -34,11 +36,13 @@ export class ListingService {
     const custom = await this.customView(scope, args.view);
     const sort = args.sort ?? custom?.sort ?? '-lastActivityAt';
     const { column, isDescending, kept, restored } = orderOf(sort);
+    const found = args.q?.trim() ? await this.search.find(scope, args.q) : undefined;
     const where = [
       args.view === 'trash' ? 't.deleted_at IS NOT NULL' : 't.deleted_at IS NULL',
       // The trash shows what one may take out of it again.
       scopeToSql(scope, args.view === 'trash' ? 'delete' : 'view', 't', add),
       ...conditions(scope, args, add),
+      ...(found ? [found(add)] : []),
       ...(await this.filters(scope, [custom?.filter, args.filter], add)),
     ];
     if (args.cursor !== undefined) {
@@ -147,11 +151,5 @@ function conditions(scope: TicketScope, args: ListTicketsArgs, add: (value: unkn
     found.push(
       `EXISTS (SELECT 1 FROM tickets.ticket_contact c WHERE c.account_id = t.account_id AND c.ticket_id = t.id AND c.contact_id = ${add(args.contactId)}::uuid)`,
     );
-  const q = args.q?.trim();
-  if (q && /^#?\d{1,9}$/.test(q)) found.push(`t.number = ${add(Number(q.replace('#', '')))}`);
-  else if (q) {
-    const pattern = add(containing(q));
-    found.push(`(t.name ILIKE ${pattern} OR t.contact_name ILIKE ${pattern})`);
-  }
   return found;
 }

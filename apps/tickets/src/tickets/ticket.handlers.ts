@@ -4,6 +4,7 @@ import { LiveBus, MessageBus, OnEvent, type Delivery } from '@helpdesk/messaging
 import type { Runtime, Tx } from '@helpdesk/platform';
 import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
+import { SearchService } from '../search/search.service.js';
 import { RUNTIME } from '../tokens.js';
 import { TicketChanges } from './ticket-changes.js';
 import { TicketNotices, type Notice } from './ticket-notices.js';
@@ -22,6 +23,7 @@ export class TicketHandlers {
     private readonly bus: MessageBus,
     private readonly live: LiveBus,
     private readonly notices: TicketNotices,
+    private readonly search: SearchService,
   ) {}
 
   @OnEvent(ConversationStarted)
@@ -31,6 +33,7 @@ export class TicketHandlers {
     const number = await this.repository.create(tx, accountId, event, place);
     if (number === undefined) return;
     this.changes.begun(tx, { account_id: accountId, id: event.ticketId, owner_id: null, team_id: event.channel.teamId });
+    this.search.keep(tx, accountId, event.ticketId, event.message);
     if (event.link) await this.repository.link(tx, accountId, event.ticketId, event.link.kind, event.link.ticketId);
     if (event.wantsNumber) {
       await this.bus.publish(tx, accountId, new TicketCreated({ ticketId: event.ticketId, number, conversationId: event.conversationId }));
@@ -42,6 +45,7 @@ export class TicketHandlers {
     const ticket = await this.repository.lock(tx, accountId, event.ticketId);
     if (!ticket) throw new Error('the ticket of the message is not there yet');
     const { message } = event;
+    this.search.keep(tx, accountId, ticket.id, message);
     const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id, tx);
     const current = pipeline?.stages.find((stage) => stage.id === ticket.stage_id);
     const stage = pipeline && current ? stageAfterMessage(message, current, pipeline) : undefined;
