@@ -84,9 +84,9 @@ export const scopes = (sources) =>
   everywhere(
     sources,
     /^apps\/tickets\/src\//,
-    /scopeToSql\(scope, /g,
+    /scope(?:Parts)?ToSql\(scope, /g,
     'query without its scope',
-    () => 'scopeToSql({ ...scope, isSuperAdmin: true }, ',
+    ([text]) => text.replace('(scope, ', '({ ...scope, isSuperAdmin: true }, '),
     {
       alone: true,
     },
@@ -95,6 +95,7 @@ export const scopes = (sources) =>
 /** Each call to tickets that decides by the scope of the asking person, made in the name of a super admin. */
 const SCOPED = [
   'ListTickets',
+  'SearchTickets',
   'GetTicket',
   'AuthorizeTicket',
   'TicketHistory',

@@ -14,6 +14,7 @@ import { PropertiesService } from '../properties/properties.service.js';
 import { SearchService } from '../search/search.service.js';
 import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import { ViewsService } from '../views/views.service.js';
+import { isSummed, summedToSql } from './counters.js';
 import { compileFilter } from './filter.rules.js';
 import { listIdOf, orderOf, readCursor, writeCursor } from './listing.rules.js';
 
@@ -99,20 +100,17 @@ export class ListingService {
     const values: unknown[] = [];
     const add = (value: unknown) => `$${values.push(value)}`;
     const count = (where: string) => `SELECT count(*) FROM tickets.ticket t WHERE ${where}`;
-    const seen = `t.deleted_at IS NULL AND ${scopeToSql(scope, 'view', 't', add)}`;
-    const predicates = views.map((view) => ({ view, holds: VIEWS[view](() => add(scope.userId)) }));
+    const predicates = views.filter((view) => !isSummed(view)).map((view) => ({ view, holds: VIEWS[view](() => add(scope.userId)) }));
     const custom = withCustom ? await this.customPredicates(scope, add) : [];
-    // What concerns most tickets is counted in one walk over them, what concerns few is found by index.
-    const broad = predicates.filter(({ view }) => BROAD.includes(view));
-    const filters = broad.map(({ view, holds }) => `count(*) FILTER (WHERE ${holds})::int AS "${view}"`);
-    const narrow = [...predicates.filter(({ view }) => !BROAD.includes(view)), ...custom].map(({ view, holds }) =>
-      view === 'trash'
-        ? `(${count(`${holds} AND ${scopeToSql(scope, 'delete', 't', add)}`)})::int AS "${view}"`
-        : `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`,
-    );
+    // What concerns most tickets is summed, what concerns few is found by index.
+    const few = [...predicates, ...custom];
+    // Made only where it is used: PostgreSQL refuses parameters that stand nowhere.
+    const seen = few.length > 0 ? `t.deleted_at IS NULL AND ${scopeToSql(scope, 'view', 't', add)}` : '';
+    const narrow = few.map(({ view, holds }) => `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`);
+    const summed = views.filter(isSummed);
     const parts = [
       ...(narrow.length > 0 ? [`(SELECT ${narrow.join(', ')}) n`] : []),
-      ...(filters.length > 0 ? [`(SELECT ${filters.join(', ')} FROM tickets.ticket t WHERE ${seen}) b`] : []),
+      ...(summed.length > 0 ? [`(${summedToSql(scope, summed, add)}) s`] : []),
     ];
     if (parts.length === 0) return {};
     const row = await this.database.queryOne<Record<string, number>>(
@@ -127,9 +125,6 @@ export class ListingService {
 
 const mine = (table: string, user: string) =>
   `t.id IN (SELECT x.ticket_id FROM tickets.${table} x WHERE x.account_id = t.account_id AND x.user_id = ${user}::uuid)`;
-
-/** Views that hold a large part of all tickets. */
-const BROAD: TicketViewId[] = ['unassigned', 'all_open', 'all_closed'];
 
 /** What each default view holds (D-70), as a predicate on `t`; `user` gives the parameter of the asking user. */
 const VIEWS: Record<TicketViewId, (user: () => string) => string> = {
