@@ -53,7 +53,12 @@ const TICKETS = `bench.account a, generate_series($2::int, $3::int) n, LATERAL (
 const NAME = `b.subject || CASE WHEN n % 5000 = 17 THEN ' ${RARE}' ELSE '' END`;
 const CREATED = "timestamptz '2020-01-01' + n * interval '3 minutes'";
 const ACTIVE = `${CREATED} + (h.h % 5000) * interval '1 minute'`;
-const IS_CLOSED = 'h.h % 100 < 85';
+/** The same number whenever it is drawn for a ticket, and those of two names have nothing to do with each other. */
+const drawn = (name, below) => `(hashint4(n + ${name * 2_000_003}) & 2147483647) % ${below}`;
+const [CLOSED, OWNED, OWNER, TEAM, PRIORITY, CATEGORY, SOURCE] = [1, 2, 3, 4, 5, 6, 7];
+/** As in a desk that keeps up. */
+const IS_CLOSED = `${drawn(CLOSED, 100)} < 97`;
+const owner = drawn(OWNER, 'cardinality(a.users)');
 /** Every second ticket has an answer. */
 const MESSAGES = `${TICKETS.replace(' WHERE', ', generate_series(1, 1 + n % 2) seq, LATERAL (SELECT * FROM bench.body x WHERE x.place = (h.h + seq * 7919) % ' + BODIES + ') m WHERE')}`;
 const MESSAGE_ID = 'bench.id(200 + 20 * a.nth + seq, n)';
@@ -61,11 +66,13 @@ const MESSAGE_ID = 'bench.id(200 + 20 * a.nth + seq, n)';
 const INSERTS = [
   `INSERT INTO tickets.ticket (account_id, id, number, name, pipeline_id, stage_id, owner_id, team_id, priority, category, source, contact_id, contact_name,
      excerpt, thread_version, created_at, last_activity_at, closed_at, deleted_at)
-   SELECT a.id, bench.id(a.nth, n), n, ${NAME}, a.pipeline, CASE WHEN ${IS_CLOSED} THEN a.closed ELSE a.open[1 + h.h % 3] END,
-     CASE WHEN h.h % 5 > 0 THEN a.users[1 + h.h % cardinality(a.users)] END, CASE WHEN h.h % 3 > 0 THEN a.teams[1 + h.h % cardinality(a.teams)] END,
-     (ARRAY['low', 'medium', 'high', 'urgent', NULL])[1 + h.h % 5], CASE WHEN h.h % 7 = 0 THEN ARRAY['billing'] ELSE '{}' END,
-     (ARRAY['email', 'form', 'chat'])[1 + h.h % 3], ${CONTACT_ID}, 'Customer ' || c, left(b.text, 300), 1 + n % 2, ${CREATED}, ${ACTIVE},
+   SELECT a.id, bench.id(a.nth, n), n, ${NAME}, a.pipeline, CASE WHEN ${IS_CLOSED} THEN a.closed ELSE a.open[1 + ${drawn(OWNER, 3)}] END,
+     CASE WHEN ${drawn(OWNED, 5)} > 0 THEN a.users[1 + ${owner}] END, CASE WHEN ${drawn(TEAM, 3)} > 0 THEN a.teams[1 + ${owner} % cardinality(a.teams)] END,
+     (ARRAY['low', 'medium', 'high', 'urgent', NULL])[1 + ${drawn(PRIORITY, 5)}], CASE WHEN ${drawn(CATEGORY, 7)} = 0 THEN ARRAY['billing'] ELSE '{}' END,
+     (ARRAY['email', 'form', 'chat'])[1 + ${drawn(SOURCE, 3)}], ${CONTACT_ID}, 'Customer ' || c, left(b.text, 300), 1 + n % 2, ${CREATED}, ${ACTIVE},
      CASE WHEN ${IS_CLOSED} THEN ${ACTIVE} END, CASE WHEN n % 100 = 50 THEN ${ACTIVE} END FROM ${TICKETS}`,
+  `INSERT INTO tickets.ticket_count (account_id, state, owner_id, team_id, tickets)
+   SELECT t.account_id, tickets.state_of(t), t.owner_id, t.team_id, count(*) FROM tickets.ticket t WHERE t.account_id = $1 AND t.number BETWEEN $2 AND $3 GROUP BY 1, 2, 3, 4`,
   `INSERT INTO tickets.ticket_contact (account_id, ticket_id, contact_id, position) SELECT a.id, bench.id(a.nth, n), ${CONTACT_ID}, 0 FROM ${TICKETS}`,
   `INSERT INTO tickets.search_text (account_id, message_id, ticket_id, text, words)
    SELECT a.id, bench.id(a.nth, n), bench.id(a.nth, n), ${NAME} || E'\\nCustomer ' || c,

@@ -1,5 +1,5 @@
 import { actionToSql, scopePartsToSql, type TicketScope } from '@helpdesk/access';
-import type { TicketViewId } from '@helpdesk/contracts';
+import type { Filter, TicketViewId } from '@helpdesk/contracts';
 
 /** Views that hold a large part of all tickets: summed from tickets.ticket_count. What each holds, on a row with state and owner. */
 const SUMMED = {
@@ -10,6 +10,13 @@ const SUMMED = {
   trash: () => `x.state = 'trash' AND x.may_delete`,
 } satisfies Partial<Record<TicketViewId, (user: () => string) => string>>;
 type SummedView = keyof typeof SUMMED;
+
+/** True where a filter can hold open tickets alone, which are few among all: such views are counted in one walk over them. */
+export function isOfOpen(filter: Filter): boolean {
+  if ('and' in filter) return filter.and.some(isOfOpen);
+  if ('or' in filter) return filter.or.every(isOfOpen);
+  return filter.field === 'closedAt' && filter.op === 'is_empty';
+}
 
 export const isSummed = (view: TicketViewId): view is SummedView => Object.hasOwn(SUMMED, view);
 

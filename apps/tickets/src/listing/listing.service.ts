@@ -14,7 +14,7 @@ import { PropertiesService } from '../properties/properties.service.js';
 import { SearchService } from '../search/search.service.js';
 import { ROW_COLUMNS, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import { ViewsService } from '../views/views.service.js';
-import { isSummed, summedToSql } from './counters.js';
+import { isOfOpen, isSummed, summedToSql } from './counters.js';
 import { compileFilter } from './filter.rules.js';
 import { listIdOf, orderOf, readCursor, writeCursor } from './listing.rules.js';
 
@@ -75,12 +75,16 @@ export class ListingService {
   }
 
   /** What each view that people made holds for him. One whose filter makes no sense any more holds nothing. */
-  private async customPredicates(scope: TicketScope, add: (value: unknown) => string): Promise<{ view: string; holds: string }[]> {
+  private async customPredicates(
+    scope: TicketScope,
+    add: (value: unknown) => string,
+  ): Promise<{ view: string; holds: string; isOfOpen: boolean }[]> {
     const views = await this.views.list(scope, MAX_COUNTED);
     const properties = views.length > 0 ? await this.properties.list(scope.accountId) : [];
     return views.map(({ id, filter }) => {
       const { problems, toSql } = compileFilter(filter, properties);
-      return { view: id, holds: problems.length > 0 ? 'false' : toSql({ userId: scope.userId, add }) };
+      const holds = problems.length > 0 ? 'false' : toSql({ userId: scope.userId, add });
+      return { view: id, holds, isOfOpen: problems.length === 0 && isOfOpen(filter) };
     });
   }
 
@@ -102,14 +106,16 @@ export class ListingService {
     const count = (where: string) => `SELECT count(*) FROM tickets.ticket t WHERE ${where}`;
     const predicates = views.filter((view) => !isSummed(view)).map((view) => ({ view, holds: VIEWS[view](() => add(scope.userId)) }));
     const custom = withCustom ? await this.customPredicates(scope, add) : [];
-    // What concerns most tickets is summed, what concerns few is found by index.
-    const few = [...predicates, ...custom];
+    // What concerns most tickets is summed, what concerns few is found by index, and what concerns open ones in one walk over them.
+    const [ofOpen, few] = [custom.filter((view) => view.isOfOpen), [...predicates, ...custom.filter((view) => !view.isOfOpen)]];
     // Made only where it is used: PostgreSQL refuses parameters that stand nowhere.
-    const seen = few.length > 0 ? `t.deleted_at IS NULL AND ${scopeToSql(scope, 'view', 't', add)}` : '';
+    const seen = few.length + ofOpen.length > 0 ? `t.deleted_at IS NULL AND ${scopeToSql(scope, 'view', 't', add)}` : '';
     const narrow = few.map(({ view, holds }) => `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`);
+    const walked = ofOpen.map(({ view, holds }) => `count(*) FILTER (WHERE ${holds})::int AS "${view}"`);
     const summed = views.filter(isSummed);
     const parts = [
       ...(narrow.length > 0 ? [`(SELECT ${narrow.join(', ')}) n`] : []),
+      ...(walked.length > 0 ? [`(SELECT ${walked.join(', ')} FROM tickets.ticket t WHERE t.closed_at IS NULL AND ${seen}) o`] : []),
       ...(summed.length > 0 ? [`(${summedToSql(scope, summed, add)}) s`] : []),
     ];
     if (parts.length === 0) return {};
