@@ -8,7 +8,7 @@ import { scopeToSql } from '../dist/libs/access/src/index.js';
 import { ask, bareLimit } from './lib/clients.mjs';
 import { keyFor, seedPeople } from './lib/people.mjs';
 import { table } from './lib/report.mjs';
-import { openStore } from './lib/store.mjs';
+import { openStore, recount } from './lib/store.mjs';
 
 const TEAMS = 20;
 const RUNS = 20;
@@ -64,6 +64,7 @@ async function fill(client) {
   );
   await client.query('UPDATE tickets.account_counter SET last_number = 1000 + $2 WHERE account_id = $1', [account, tickets]);
   await client.query('RESET session_replication_role');
+  await recount(client, account);
   await client.query('VACUUM ANALYZE');
   const found = {};
   for (const [i, view] of ['all', 'team', 'own'].entries()) {

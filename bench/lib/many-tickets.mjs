@@ -1,5 +1,6 @@
 // Many tickets with contacts, conversations, messages and what they are found by, made in the database by SQL as its owner.
 import { Random } from '../../dist/libs/testing/src/index.js';
+import { recount } from './store.mjs';
 
 /** Bodies of messages, of which each message has one, with a number of its own. */
 const BODIES = 20_000;
@@ -71,8 +72,6 @@ const INSERTS = [
      (ARRAY['low', 'medium', 'high', 'urgent', NULL])[1 + ${drawn(PRIORITY, 5)}], CASE WHEN ${drawn(CATEGORY, 7)} = 0 THEN ARRAY['billing'] ELSE '{}' END,
      (ARRAY['email', 'form', 'chat'])[1 + ${drawn(SOURCE, 3)}], ${CONTACT_ID}, 'Customer ' || c, left(b.text, 300), 1 + n % 2, ${CREATED}, ${ACTIVE},
      CASE WHEN ${IS_CLOSED} THEN ${ACTIVE} END, CASE WHEN n % 100 = 50 THEN ${ACTIVE} END FROM ${TICKETS}`,
-  `INSERT INTO tickets.ticket_count (account_id, state, owner_id, team_id, tickets)
-   SELECT t.account_id, tickets.state_of(t), t.owner_id, t.team_id, count(*) FROM tickets.ticket t WHERE t.account_id = $1 AND t.number BETWEEN $2 AND $3 GROUP BY 1, 2, 3, 4`,
   `INSERT INTO tickets.ticket_contact (account_id, ticket_id, contact_id, position) SELECT a.id, bench.id(a.nth, n), ${CONTACT_ID}, 0 FROM ${TICKETS}`,
   `INSERT INTO tickets.search_text (account_id, message_id, ticket_id, text, words)
    SELECT a.id, bench.id(a.nth, n), bench.id(a.nth, n), ${NAME} || E'\\nCustomer ' || c,
@@ -125,6 +124,7 @@ export async function addTickets(store, account, from, to, tell) {
       tell(`${last} of ${to} tickets`);
     }
   });
+  await recount(store, account);
   await store.query('UPDATE tickets.account_counter SET last_number = $2 WHERE account_id = $1', [account, to]);
   tell('vacuum');
   await store.query('VACUUM ANALYZE');

@@ -26,7 +26,8 @@ interface Word {
 /** `plain`: the question as tickets.search_plain() gives it. */
 export function wantedOf(q: string, plain: string): Wanted {
   const number = /^#?(\d{1,9})$/.exec(q.trim())?.[1];
-  const all = plain === '' || q.trim().startsWith('#') ? [] : [...new Set(plain.split(' '))].slice(0, MAX_WORDS);
+  const isNumberAlone = number !== undefined && q.trim().startsWith('#');
+  const all = plain === '' || isNumberAlone ? [] : [...new Set(plain.split(' '))].slice(0, MAX_WORDS);
   const words = all.map((word, i): Word => {
     const text = [...word].slice(0, 60).join('');
     return { text, isBeginning: i === all.length - 1 && text.length >= MIN_PREFIX, corrections: [] };
