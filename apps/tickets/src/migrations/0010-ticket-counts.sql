@@ -62,7 +62,7 @@ CALL access.wall('ticket_count');
 -- Most tickets are closed: what is asked of open ones is found among these few, and what most filters ask and row-level security needs
 -- stands in the index itself, so that views are counted without a look at the tickets.
 CREATE INDEX ticket_open ON ticket (account_id, last_activity_at DESC, id DESC)
-  INCLUDE (owner_id, team_id, is_shared, priority, source, pipeline_id, stage_id, created_at, number)
+  INCLUDE (owner_id, team_id, is_shared, closed_at, priority, source, pipeline_id, stage_id, created_at, number)
   WHERE deleted_at IS NULL AND closed_at IS NULL;
 
 CREATE INDEX ticket_creation_order ON ticket (account_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
