@@ -9,6 +9,9 @@ const EXTENSIONS = ['pg_trgm', 'btree_gin'];
  * Both are trusted: the database's owner may install them, without being a superuser.
  */
 export async function ensureExtensions(client: Client): Promise<string[]> {
+  const { rows: settings } = await client.query<{ server_encoding: string }>('SHOW server_encoding');
+  const encoding = settings[0]?.server_encoding;
+  if (encoding !== 'UTF8') throw new ConfigError([`DATABASE_URL: the database is encoded in ${encoding}; the desk needs one in UTF8`]);
   await client.query('CREATE SCHEMA IF NOT EXISTS extensions');
   for (const name of EXTENSIONS) {
     try {
