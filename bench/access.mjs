@@ -1,14 +1,14 @@
 // `npm run bench:access`: what it costs to show everybody only what he may see. Lists, counts and single tickets among 100,000, for people
 // with the scopes all, team and own, with row-level security on and off; in the database, and over HTTP at 16 clients.
 //   node bench/access.mjs [--tickets 100000] [--users 200] [--seconds 5]
-import { createHash, randomUUID } from 'node:crypto';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startDesk } from '../dist/libs/testing/src/index.js';
 import { scopeToSql } from '../dist/libs/access/src/index.js';
 import { ask, bareLimit } from './lib/clients.mjs';
+import { keyFor, seedPeople } from './lib/people.mjs';
 import { table } from './lib/report.mjs';
-import { openStore } from './lib/store.mjs';
+import { openStore, recount } from './lib/store.mjs';
 
 const TEAMS = 20;
 const RUNS = 20;
@@ -52,23 +52,9 @@ async function fill(client) {
     'SELECT p.account_id AS account, p.id AS pipeline, (SELECT id FROM tickets.stage s WHERE s.pipeline_id = p.id ORDER BY position LIMIT 1) AS stage FROM tickets.pipeline p',
   );
   const [{ account, pipeline, stage }] = places;
-  const ids = Array.from({ length: users }, () => randomUUID());
-  const teams = Array.from({ length: TEAMS }, () => randomUUID());
-  const members = ids.map((_, i) => teams[i % TEAMS]);
-  await client.query("INSERT INTO gateway.team (account_id, id, name) SELECT $1, t, 'Team ' || t FROM unnest($2::uuid[]) t", [
-    account,
-    teams,
-  ]);
-  await client.query(
-    `INSERT INTO gateway.desk_user (account_id, id, email, name, seat, ticket_access)
-     SELECT $1, u, u || '@bench.test', 'User ' || u, 'service', '{"view":{"scope":"own","unassigned":false},"edit":{"scope":"own","unassigned":false},"delete":{"scope":"none","unassigned":false}}'
-     FROM unnest($2::uuid[]) u`,
-    [account, ids],
-  );
-  await client.query(
-    'INSERT INTO gateway.team_member (account_id, team_id, user_id) SELECT $1, t, u FROM unnest($2::uuid[], $3::uuid[]) x (t, u)',
-    [account, members, ids],
-  );
+  const { ids, teams, members } = await seedPeople(client, account, { users, teams: TEAMS });
+  // What tickets are found by is not measured here.
+  await client.query('SET session_replication_role = replica');
   await client.query(
     `INSERT INTO tickets.ticket (account_id, id, number, name, pipeline_id, stage_id, owner_id, team_id, source, excerpt, created_at, last_activity_at)
      SELECT $1, gen_random_uuid(), 1000 + n, 'Ticket ' || n, $2, $3, CASE WHEN n % 5 > 0 THEN ($4::uuid[])[1 + n % $6] END,
@@ -77,22 +63,13 @@ async function fill(client) {
     [account, pipeline, stage, ids, teams, users, TEAMS, tickets],
   );
   await client.query('UPDATE tickets.account_counter SET last_number = 1000 + $2 WHERE account_id = $1', [account, tickets]);
+  await client.query('RESET session_replication_role');
+  await recount(client, account);
   await client.query('VACUUM ANALYZE');
   const found = {};
   for (const [i, view] of ['all', 'team', 'own'].entries()) {
-    const key = `hd_${randomUUID()}`;
     const rule = { scope: view, unassigned: view !== 'own' };
-    await client.query('UPDATE gateway.desk_user SET ticket_access = $3 WHERE account_id = $1 AND id = $2', [
-      account,
-      ids[i],
-      JSON.stringify({ view: rule, edit: rule, delete: rule }),
-    ]);
-    await client.query("INSERT INTO gateway.api_key (account_id, id, user_id, name, key_hash) VALUES ($1, $2, $3, 'bench', $4)", [
-      account,
-      randomUUID(),
-      ids[i],
-      createHash('sha256').update(key).digest(),
-    ]);
+    const key = await keyFor(client, account, ids[i], rule);
     const mates = ids.filter((_, other) => members[other] === members[i]);
     const scope = { accountId: account, userId: ids[i], isSuperAdmin: false, view: rule, edit: rule, delete: rule };
     found[view] = { key, scope: { ...scope, teamIds: [members[i]], teammateIds: mates } };

@@ -1,11 +1,12 @@
 // Clients that ask one after the other over connections of their own, and how long the answers took.
 import { Agent, createServer, request } from 'node:http';
 
-/** One GET; resolves with the ms until the whole answer was there. Rejects unless the status is one of `statuses`. */
-function get(agent, url, headers, statuses) {
+/** Resolves with the ms until the whole answer was there. Rejects unless the status is one of `statuses`. */
+function call(agent, method, url, headers, body, statuses) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    request(url, { agent, headers }, (answer) => {
+    const sent = body === undefined ? {} : { 'content-type': 'application/json' };
+    request(url, { agent, method, headers: { ...headers, ...sent } }, (answer) => {
       answer.resume();
       answer.on('end', () =>
         statuses.includes(answer.statusCode) ? resolve(performance.now() - started) : reject(new Error(`${url} → ${answer.statusCode}`)),
@@ -13,24 +14,32 @@ function get(agent, url, headers, statuses) {
       answer.on('error', reject);
     })
       .on('error', reject)
-      .end();
+      .end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
-/** `clients` of them ask for `seconds`; `path(n)` names what the n-th request asks for. Gives requests/s and percentiles in ms. */
-export async function ask(base, path, { headers = {}, clients = 16, seconds = 5, statuses = [200] } = {}) {
+/**
+ * `clients` of them ask for `seconds`, after `warmUp` seconds that do not count; `path(n)` names what the n-th request asks for, `body(n)`
+ * what it sends. Gives requests/s and percentiles in ms.
+ */
+export async function ask(base, path, options = {}) {
+  const { method = 'GET', body = () => undefined, headers = {}, clients = 16, seconds = 5, warmUp = 3, statuses = [200] } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const took = [];
   let n = 0;
+  const next = () => {
+    const i = n++;
+    return call(agent, method, `${base}${path(i)}`, headers, body(i), statuses);
+  };
   const one = async (until) => {
-    while (performance.now() < until) took.push(await get(agent, `${base}${path(n++)}`, headers, statuses));
+    while (performance.now() < until) took.push(await next());
   };
   const run = async (ms) => {
     const until = performance.now() + ms;
     await Promise.all(Array.from({ length: clients }, () => one(until)));
   };
   // Long enough for the code that answers to be compiled.
-  await run(3_000);
+  await run(warmUp * 1_000);
   took.length = 0;
   const started = performance.now();
   await run(seconds * 1_000);

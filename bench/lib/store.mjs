@@ -37,6 +37,16 @@ export async function landed(store, accountId, ids) {
   return rows;
 }
 
+/** What triggers would have summed, where tickets were made without them. */
+export async function recount(store, account) {
+  await store.query('DELETE FROM tickets.ticket_count WHERE account_id = $1', [account]);
+  await store.query(
+    `INSERT INTO tickets.ticket_count (account_id, state, owner_id, team_id, tickets)
+     SELECT t.account_id, tickets.state_of(t), t.owner_id, t.team_id, count(*) FROM tickets.ticket t WHERE t.account_id = $1 GROUP BY 1, 2, 3, 4`,
+    [account],
+  );
+}
+
 /** A new id made of an old one and the number of the copy: keeps time and version, so that ids stay in order. */
 const copied = (column) => `overlay(md5(${column}::text || '/' || k)::uuid::text PLACING left(${column}::text, 15) FROM 1 FOR 15)::uuid`;
 

@@ -52,6 +52,7 @@ const TABLE = rows(`
   what                          | call                             | super | Service  | + rights | Sales       | Core        | view-only    | none
   D-51a opens the workspace     | GET /tickets                     | Y     | Y        | Y        | Y           | Y           | Y            | out
   D-51b sees a ticket           | GET /tickets/{ticket}?include=timeline,sidebar,drafts | Y | Y | Y    | Y           | Y           | Y            | out
+  D-51b searches                | GET /search?q=hello              | Y     | Y        | Y        | Y           | Y           | Y            | out
   D-51b reads what was said     | GET /tickets/{ticket}/timeline   | Y     | Y        | Y        | Y           | Y           | Y            | out
   D-51c All open                | GET /tickets?view=all_open       | Y     | Y        | Y        | Y           | Y           | Y            | out
   D-51c My mentions             | GET /tickets?view=mentions       | Y     | Y        | Y        | Y           | Y           | views_own    | out

@@ -3,6 +3,7 @@ import { messages, told } from './routes/messages.js';
 import { operations } from './routes/operations.js';
 import { people as outside } from './routes/records.js';
 import type { Route } from './routes/route.js';
+import { search } from './routes/search.js';
 import { changes, tickets } from './routes/tickets.js';
 import { together } from './routes/together.js';
 
@@ -11,6 +12,7 @@ export const ROUTES: readonly Route[] = [
   ...tickets,
   ...changes,
   ...operations,
+  ...search,
   ...together,
   ...messages,
   ...told,

@@ -13,6 +13,9 @@ const OF_TICKETS = [
   'ticket_company',
   'sla_event',
   'sla_clock',
+  'search_text',
+  'ticket_unsent',
+  'operation_item',
 ];
 
 export interface Table {

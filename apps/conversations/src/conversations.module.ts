@@ -26,6 +26,7 @@ import { PurgeHandlers } from './purge/purge.handlers.js';
 import { RepliesRepository } from './replies/replies.repository.js';
 import { ReplyTargetsRepository } from './replies/reply-targets.repository.js';
 import { RepliesService } from './replies/replies.service.js';
+import { RecordSearch } from './search/record-search.js';
 import { BlockedSendersController } from './senders/blocked-senders.controller.js';
 import { BlockedSendersService } from './senders/blocked-senders.service.js';
 import { TicketEventsHandlers } from './ticket-events/ticket-events.handlers.js';
@@ -65,6 +66,7 @@ export class ConversationsModule {
         MovesRepository,
         MovesService,
         PurgeHandlers,
+        RecordSearch,
         RepliesRepository,
         ReplyTargetsRepository,
         RepliesService,

@@ -58,6 +58,7 @@ import { PipelinesController } from './pipelines/pipelines.controller.js';
 import { PropertiesController } from './properties/properties.controller.js';
 import { PropertyReferences } from './properties/property-references.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
+import { SearchController } from './search/search.controller.js';
 import { BlockedSendersController } from './senders/blocked-senders.controller.js';
 import { BusinessHoursController } from './sla/business-hours.controller.js';
 import { SlaPoliciesController } from './sla/sla-policies.controller.js';
@@ -113,6 +114,7 @@ export class GatewayModule {
         PropertiesController,
         PublicFilesController,
         QuarantineController,
+        SearchController,
         SessionController,
         SetUpController,
         SimilarTicketsController,

@@ -23,6 +23,9 @@ import { PropertiesService } from './properties/properties.service.js';
 import { AgentCopiesHandlers } from './routing/agent-copies.handlers.js';
 import { RoutingRepository } from './routing/routing.repository.js';
 import { RoutingService } from './routing/routing.service.js';
+import { SearchController } from './search/search.controller.js';
+import { SearchRepository } from './search/search.repository.js';
+import { SearchService } from './search/search.service.js';
 import { SharingRepository } from './sharing/sharing.repository.js';
 import { SharingService } from './sharing/sharing.service.js';
 import { BusinessHoursService } from './sla/business-hours.service.js';
@@ -59,7 +62,7 @@ export class TicketsModule {
     return {
       module: TicketsModule,
       imports: [DatabaseModule.forService(runtime, [], POOL_SIZE), MessagingModule.forService(runtime, CONCURRENCY)],
-      controllers: [OperationsController, SlaController, TicketsController],
+      controllers: [OperationsController, SearchController, SlaController, TicketsController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         liveBusFor(runtime),
@@ -89,6 +92,8 @@ export class TicketsModule {
         PurgeHandlers,
         RoutingRepository,
         RoutingService,
+        SearchRepository,
+        SearchService,
         SharingRepository,
         SharingService,
         SlaHandlers,

@@ -1,5 +1,7 @@
 export {
+  actionToSql,
   scopeMatches,
+  scopePartsToSql,
   scopeToSql,
   viewClause,
   type AccessClause,

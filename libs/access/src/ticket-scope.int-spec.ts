@@ -4,7 +4,7 @@ import { Database, Keys, migrate, roleUrl } from '@helpdesk/platform';
 import { startPostgres, type PostgresServer } from '@helpdesk/testing';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { scopeMatches, scopeToSql, type ScopeLevel, type TicketScope } from './ticket-scope.js';
+import { actionToSql, scopeMatches, scopePartsToSql, scopeToSql, type ScopeLevel, type TicketScope } from './ticket-scope.js';
 
 const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const ACCOUNTS = [id(1), id(2)];
@@ -67,7 +67,7 @@ afterAll(async () => {
   await postgres?.stop();
 }, 30_000);
 
-test('the rule in memory, the predicate and row-level security agree on every kind of scope and ticket', async () => {
+test('the rule in memory, the predicate, its parts and row-level security agree on every kind of scope and ticket', async () => {
   let asked = 0;
   for (const isSuperAdmin of [false, true])
     for (const view of LEVELS.filter((level) => level !== 'none'))
@@ -97,6 +97,7 @@ test('the rule in memory, the predicate and row-level security agree on every ki
                 const walled = await numbers(scope, 'SELECT number FROM tickets.ticket ORDER BY number', []);
                 expect({ scope, walled }).toEqual({ scope, walled: expected });
               }
+              expect({ scope, action, summed: await summed(scope, action) }).toEqual({ scope, action, summed: expected.length });
               asked += 1;
             }
   expect(asked).toBe(432);
@@ -111,3 +112,14 @@ test('without a sight, and across accounts, there is no ticket', async () => {
 
 const numbers = async (sight: TicketScope | string | null, sql: string, values: unknown[]) =>
   (await database.query<{ number: number }>(sight, sql, values)).map((row) => row.number);
+
+/** How many tickets an action covers: sums of those that owner and team decide, and each one that a share alone shows. */
+async function summed(scope: TicketScope, action: TicketAction): Promise<number> {
+  const values: unknown[] = [];
+  const add = (value: unknown) => `$${values.push(value)}`;
+  const { byRule, byShareAlone } = scopePartsToSql(scope, 'c', 't', add);
+  const covers = (row: string) => (action === 'view' ? 'true' : actionToSql(scope, action, row, add));
+  const sql = `SELECT ((SELECT coalesce(sum(c.tickets), 0) FROM tickets.ticket_count c WHERE ${byRule} AND ${covers('c')})
+    + (SELECT count(*) FROM tickets.ticket t WHERE ${byShareAlone} AND ${covers('t')}))::int AS number`;
+  return (await numbers(scope.accountId, sql, values))[0] ?? 0;
+}

@@ -68,6 +68,31 @@ export function scopeToSql(scope: TicketScope, action: TicketAction, alias: stri
   return conditions.join(' AND ');
 }
 
+/**
+ * Two parts that together are {@link scopeToSql} for `view`: what owner and team alone decide, on any row that has them, and the tickets
+ * that only a share opens; 'false' where there can be none of them. For sums over tickets that have owner and team in common.
+ */
+export function scopePartsToSql(scope: TicketScope, row: string, ticket: string, add: (value: unknown) => string) {
+  const account = add(scope.accountId);
+  const seesAll = scope.isSuperAdmin || scope.view.scope === 'all';
+  const rule = (alias: string) => (seesAll ? 'true' : ruleToSql(scope, scope.view, alias, add));
+  return {
+    byRule: `${row}.account_id = ${account}::uuid AND ${rule(row)}`,
+    // Without an owner or a team the rule may be neither true nor false.
+    byShareAlone: seesAll
+      ? 'false'
+      : `${ticket}.account_id = ${account}::uuid AND ${shareToSql(scope, ticket, add)} AND ${rule(ticket)} IS NOT TRUE`,
+  };
+}
+
+/** Whether an action covers a row with owner and team, of those that are seen. */
+export const actionToSql = (
+  scope: TicketScope,
+  action: Exclude<TicketAction, 'view'>,
+  row: string,
+  add: (value: unknown) => string,
+): string => (scope.isSuperAdmin ? 'true' : ruleToSql(scope, scope[action], row, add));
+
 function ruleToSql(scope: TicketScope, rule: ScopeRule, alias: string, add: (value: unknown) => string): string {
   if (rule.scope === 'none') return 'false';
   if (rule.scope === 'all') return 'true';

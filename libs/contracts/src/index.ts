@@ -22,6 +22,7 @@ export * from './tickets/ticket-events.js';
 export * from './tickets/pipelines.js';
 export * from './tickets/properties.js';
 export * from './tickets/routing.js';
+export * from './tickets/search.js';
 export * from './tickets/sla.js';
 export * from './tickets/views.js';
 export * from './tickets/patterns.js';

@@ -84,9 +84,9 @@ export const scopes = (sources) =>
   everywhere(
     sources,
     /^apps\/tickets\/src\//,
-    /scopeToSql\(scope, /g,
+    /scope(?:Parts)?ToSql\(scope, /g,
     'query without its scope',
-    () => 'scopeToSql({ ...scope, isSuperAdmin: true }, ',
+    ([text]) => text.replace('(scope, ', '({ ...scope, isSuperAdmin: true }, '),
     {
       alone: true,
     },
@@ -95,6 +95,7 @@ export const scopes = (sources) =>
 /** Each call to tickets that decides by the scope of the asking person, made in the name of a super admin. */
 const SCOPED = [
   'ListTickets',
+  'SearchTickets',
   'GetTicket',
   'AuthorizeTicket',
   'TicketHistory',
@@ -186,8 +187,10 @@ export function actions(sources) {
     ),
     ...named(sources, 'apps/tickets/src/listing/listing.service.ts', 'right to change', [
       ['trash, listed', "args.view === 'trash' ? 'delete' : 'view'", "'view'"],
-      ['trash, counted', "scopeToSql(scope, 'delete', 't', add)", "scopeToSql(scope, 'view', 't', add)"],
       ['trash, listed elsewhere', "args.view === 'trash' ? 't.deleted_at IS NOT NULL' : 't.deleted_at IS NULL'", "'true'"],
+    ]),
+    ...named(sources, 'apps/tickets/src/listing/counters.ts', 'right to change', [
+      ['trash, counted', "actionToSql(scope, 'delete', row, add) : 'false'", "'true' : 'false'"],
     ]),
     ...named(sources, 'apps/tickets/src/tickets/ticket.repository.ts', 'right to change', [
       ['a deleted ticket is there', "t.deleted_at IS ${from === 'desk' ? '' : 'NOT '}NULL AND ", ''],

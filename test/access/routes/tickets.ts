@@ -79,6 +79,11 @@ export const tickets: Route[] = [
     true,
   ),
   listing(
+    (asked) => `q=${inTurn(asked) ? marker('t', inTurn(asked)?.hex ?? '') : 'nothing'}&${PAGE}`,
+    (ticket, asked) => ticket === inTurn(asked),
+    true,
+  ),
+  listing(
     (asked) => `q=%23${inTurn(asked)?.number ?? 999_999}&${PAGE}`,
     (ticket, asked) => ticket.number === inTurn(asked)?.number,
     true,

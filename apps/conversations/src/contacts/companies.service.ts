@@ -5,6 +5,7 @@ import { MessageBus } from '@helpdesk/messaging';
 import { containing, Database, invalid, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
 import { refuseMerged, wanted, type Asked } from './merged-records.js';
+import { RecordSearch } from '../search/record-search.js';
 import { companyProblems } from './records.rules.js';
 
 interface Row {
@@ -34,15 +35,22 @@ export class CompaniesService {
   constructor(
     private readonly database: Database,
     private readonly bus: MessageBus,
+    private readonly search: RecordSearch,
   ) {}
 
   async list(accountId: string, { q = '', limit, cursor }: ListRecordsArgs): Promise<Page<CompanyView>> {
+    const ids = q === '' ? undefined : await this.search.companies(accountId, q);
+    const page = [cursor ?? null, limit + 1];
+    if (ids) {
+      const sql = `${COMPANY} AND c.merged_into IS NULL AND c.id = ANY ($2::uuid[]) AND ($3::uuid IS NULL OR c.id < $3) ORDER BY c.id DESC LIMIT $4`;
+      return pageOf((await this.database.query<Row>(accountId, sql, [accountId, ids, ...page])).map(toView), limit);
+    }
     const rows = await this.database.query<Row>(
       accountId,
       `${COMPANY} AND c.merged_into IS NULL AND ($2 = '' OR c.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.company_domain d
            WHERE d.account_id = c.account_id AND d.company_id = c.id AND d.domain ILIKE $3))
          AND ($4::uuid IS NULL OR c.id < $4) ORDER BY c.id DESC LIMIT $5`,
-      [accountId, q, containing(q), cursor ?? null, limit + 1],
+      [accountId, q, containing(q), ...page],
     );
     return pageOf(rows.map(toView), limit);
   }

@@ -13,6 +13,7 @@ import { MessageBus } from '@helpdesk/messaging';
 import { containing, Database, invalid, invalidField, notFound, pageOf, Problem, type Tx } from '@helpdesk/platform';
 import type { Author } from '../replies/replies.service.js';
 import { refuseMerged, sameAs, wanted, type Asked } from './merged-records.js';
+import { RecordSearch } from '../search/record-search.js';
 import { contactProblems } from './records.rules.js';
 
 interface Row {
@@ -48,16 +49,25 @@ export class ContactsService {
   constructor(
     private readonly database: Database,
     private readonly bus: MessageBus,
+    private readonly search: RecordSearch,
   ) {}
 
   async list(accountId: string, { q = '', companyId, limit, cursor }: ListRecordsArgs): Promise<Page<ContactView>> {
+    const ids = q === '' ? undefined : await this.search.contacts(accountId, q, digitsOf(q));
+    const page = [companyId ?? null, cursor ?? null, limit + 1];
+    if (ids) {
+      const sql = `${CONTACT} AND p.merged_into IS NULL AND p.id = ANY ($2::uuid[])
+         AND ($3::uuid IS NULL OR p.company_id IN (${sameAs('company', '$3')})) AND ($4::uuid IS NULL OR p.id < $4)
+        ORDER BY p.id DESC LIMIT $5`;
+      return pageOf((await this.database.query<Row>(accountId, sql, [accountId, ids, ...page])).map(toView), limit);
+    }
     const rows = await this.database.query<Row>(
       accountId,
       `${CONTACT} AND p.merged_into IS NULL AND ($2 = '' OR p.name ILIKE $3 OR EXISTS (SELECT 1 FROM conversations.contact_address a
            WHERE a.account_id = p.account_id AND a.contact_id = p.id AND (a.value ILIKE $3 OR (a.kind = 'phone' AND $7 <> '' AND a.value LIKE $7))))
          AND ($4::uuid IS NULL OR p.company_id IN (${sameAs('company', '$4')}))
          AND ($5::uuid IS NULL OR p.id < $5) ORDER BY p.id DESC LIMIT $6`,
-      [accountId, q, containing(q), companyId ?? null, cursor ?? null, limit + 1, digitsOf(q)],
+      [accountId, q, containing(q), ...page, digitsOf(q)],
     );
     return pageOf(rows.map(toView), limit);
   }

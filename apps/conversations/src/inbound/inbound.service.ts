@@ -13,6 +13,7 @@ import {
 import { MessageBus, Park, type Delivery } from '@helpdesk/messaging';
 import { isUuid, newId, type Runtime, type Tx } from '@helpdesk/platform';
 import { markUndeliverable, resolveContact, type KnownContact } from '../contacts/contacts.repository.js';
+import { searchTextOf } from '../search/search-text.js';
 import { readReplyToken } from '../threading/reply-token.js';
 import { taggedNumbers } from '../threading/subject-tag.js';
 import { excerptOf } from '../threading/excerpt.js';
@@ -311,6 +312,12 @@ function factsOf(entry: store.NewMessage): MessageFacts {
     isAutomatic: entry.isAutomatic,
     isBounce: entry.message.automatic?.isBounce ?? false,
     attachmentCount: entry.message.attachments.length,
+    searchText: searchTextOf({
+      subject: entry.message.subject,
+      text: entry.message.visibleText,
+      people: [entry.author.name, entry.message.sender?.name, entry.authorAddress],
+      files: entry.message.attachments.map(({ filename }) => filename),
+    }),
     moveToStageId: null,
   };
 }

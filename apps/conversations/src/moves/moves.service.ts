@@ -46,7 +46,7 @@ export class MovesService {
       await this.moves.move(tx, accountId, secondaryId, to, ids);
       await this.moves.moveDrafts(tx, accountId, secondaryId, to);
       this.moves.setMergedInto(tx, accountId, secondaryId, to);
-      await this.rearranged(tx, accountId, to);
+      await this.rearranged(tx, accountId, to, ids);
     });
   }
 
@@ -58,7 +58,7 @@ export class MovesService {
       const ids = await this.moves.movedBy(tx, accountId, operationId, sourceId, from);
       await this.moves.move(tx, accountId, from, sourceId, ids);
       await this.rearranged(tx, accountId, from);
-      await this.rearranged(tx, accountId, sourceId);
+      await this.rearranged(tx, accountId, sourceId, ids);
     });
   }
 
@@ -91,7 +91,7 @@ export class MovesService {
           by,
         }),
       );
-      await this.rearranged(tx, accountId, ticketId);
+      await this.rearranged(tx, accountId, ticketId, messageIds);
       await this.rearranged(tx, accountId, sourceId);
     });
   }
@@ -112,7 +112,7 @@ export class MovesService {
       await this.moves.move(tx, accountId, sourceId, ticketId, [messageId]);
       await this.moves.noteDecision(tx, accountId, messageId, by.name);
       await this.bus.publish(tx, accountId, new MessageRethreaded({ ticketId, sourceId, operationId, messageId, by }));
-      await this.rearranged(tx, accountId, ticketId);
+      await this.rearranged(tx, accountId, ticketId, [messageId]);
       await this.rearranged(tx, accountId, sourceId);
     });
   }
@@ -122,9 +122,9 @@ export class MovesService {
       throw conflict('ticket_merged', 'The ticket was merged into another meanwhile.');
   }
 
-  private async rearranged(tx: Tx, accountId: string, ticketId: string): Promise<void> {
+  private async rearranged(tx: Tx, accountId: string, ticketId: string, joined: string[] = []): Promise<void> {
     const summary = await this.moves.summary(tx, accountId, ticketId);
-    await this.bus.publish(tx, accountId, new ThreadRearranged({ ticketId, ...summary }));
+    await this.bus.publish(tx, accountId, new ThreadRearranged({ ticketId, ...summary, joined }));
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '@helpdesk/contracts';
 import { MessageBus } from '@helpdesk/messaging';
 import { conflict, Database, invalid, invalidField, notFound, type FieldProblem, type Runtime, type Tx } from '@helpdesk/platform';
+import { searchTextOf } from '../search/search-text.js';
 import { makeReplyToken } from '../threading/reply-token.js';
 import { excerptOf } from '../threading/excerpt.js';
 import { TimelineRepository } from '../timeline/timeline.repository.js';
@@ -110,6 +111,12 @@ export class RepliesService {
             isAutomatic: false,
             isBounce: false,
             attachmentCount: files.length,
+            searchText: searchTextOf({
+              subject: reply.subject,
+              text: content.text,
+              people: [author.name, ...[...to.to, ...to.cc].map(({ value }) => value)],
+              files: files.map(({ filename }) => filename),
+            }),
             moveToStageId: args.moveTo ?? null,
             authorFollows: args.authorFollows,
           },

@@ -29,7 +29,11 @@ export class TicketListQueryDto extends PageQueryDto {
   @IsString()
   @MaxLength(20_000)
   filter?: string;
-  @ApiPropertyOptional({ description: 'Number, or part of the name or contact' }) @IsOptional() @IsString() @MaxLength(200) q?: string;
+  @ApiPropertyOptional({ description: 'As in `GET /search`: words of the ticket or its messages, or its number' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  q?: string;
   @ApiPropertyOptional(uuid) @IsOptional() @IsId() contactId?: string;
   @ApiPropertyOptional({ enum: TICKET_SORTS, description: 'Default: the view’s own, else `-lastActivityAt`' })
   @IsOptional()

@@ -9,10 +9,12 @@ import {
   type TicketRow,
   type TicketViewId,
 } from '@helpdesk/contracts';
-import { containing, Database, invalid, invalidField, isUuid } from '@helpdesk/platform';
+import { Database, invalid, invalidField, isUuid } from '@helpdesk/platform';
 import { PropertiesService } from '../properties/properties.service.js';
+import { SearchService } from '../search/search.service.js';
 import { rowColumns, toRow, type StoredRow } from '../tickets/ticket.mapper.js';
 import { ViewsService } from '../views/views.service.js';
+import { isOfOpen, isSummed, summedToSql } from './counters.js';
 import { compileFilter } from './filter.rules.js';
 import { listIdOf, readCursor, restOf, stretchesOf, writeCursor } from './listing.rules.js';
 
@@ -26,6 +28,7 @@ export class ListingService {
     private readonly database: Database,
     private readonly properties: PropertiesService,
     private readonly views: ViewsService,
+    private readonly search: SearchService,
   ) {}
 
   async list(scope: TicketScope, args: ListTicketsArgs): Promise<Page<TicketRow>> {
@@ -79,6 +82,7 @@ export class ListingService {
       // The trash and spam show what one may take out again.
       scopeToSql(scope, isRemoved(args.view) ? 'delete' : 'view', 't', add),
       ...conditions(scope, args, add),
+      ...(args.q?.trim() ? [(await this.search.find(scope, args.q, isRemoved(args.view) ? 'removed' : 'desk'))(add)] : []),
       ...(await this.filters(scope, [custom?.filter, args.filter], add)),
     ];
   }
@@ -92,12 +96,16 @@ export class ListingService {
   }
 
   /** What each view that people made holds for him. One whose filter makes no sense any more holds nothing. */
-  private async customPredicates(scope: TicketScope, add: (value: unknown) => string): Promise<{ view: string; holds: string }[]> {
+  private async customPredicates(
+    scope: TicketScope,
+    add: (value: unknown) => string,
+  ): Promise<{ view: string; holds: string; isOfOpen: boolean }[]> {
     const views = await this.views.list(scope, MAX_COUNTED);
     const properties = views.length > 0 ? await this.properties.list(scope.accountId) : [];
     return views.map(({ id, filter }) => {
       const { problems, toSql } = compileFilter(filter, properties);
-      return { view: id, holds: problems.length > 0 ? 'false' : toSql({ userId: scope.userId, add }) };
+      const holds = problems.length > 0 ? 'false' : toSql({ userId: scope.userId, add });
+      return { view: id, holds, isOfOpen: problems.length === 0 && isOfOpen(filter) };
     });
   }
 
@@ -117,20 +125,19 @@ export class ListingService {
     const values: unknown[] = [];
     const add = (value: unknown) => `$${values.push(value)}`;
     const count = (where: string) => `SELECT count(*) FROM tickets.ticket t WHERE ${where}`;
-    const seen = `t.deleted_at IS NULL AND ${scopeToSql(scope, 'view', 't', add)}`;
-    const predicates = views.map((view) => ({ view, holds: VIEWS[view](() => add(scope.userId)) }));
+    const predicates = views.filter((view) => !isSummed(view)).map((view) => ({ view, holds: VIEWS[view](() => add(scope.userId)) }));
     const custom = withCustom ? await this.customPredicates(scope, add) : [];
-    // What concerns most tickets is counted in one walk over them, what concerns few is found by index.
-    const broad = predicates.filter(({ view }) => BROAD.includes(view));
-    const filters = broad.map(({ view, holds }) => `count(*) FILTER (WHERE ${holds})::int AS "${view}"`);
-    const narrow = [...predicates.filter(({ view }) => !BROAD.includes(view)), ...custom].map(({ view, holds }) =>
-      isRemoved(view)
-        ? `(${count(`${holds} AND ${scopeToSql(scope, 'delete', 't', add)}`)})::int AS "${view}"`
-        : `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`,
-    );
+    // What concerns most tickets is summed, what concerns few is found by index, and what concerns open ones in one walk over them.
+    const [ofOpen, few] = [custom.filter((view) => view.isOfOpen), [...predicates, ...custom.filter((view) => !view.isOfOpen)]];
+    // Made only where it is used: PostgreSQL refuses parameters that stand nowhere.
+    const seen = few.length + ofOpen.length > 0 ? `t.deleted_at IS NULL AND ${scopeToSql(scope, 'view', 't', add)}` : '';
+    const narrow = few.map(({ view, holds }) => `(${count(`${holds} AND ${seen}`)})::int AS "${view}"`);
+    const walked = ofOpen.map(({ view, holds }) => `count(*) FILTER (WHERE ${holds})::int AS "${view}"`);
+    const summed = views.filter(isSummed);
     const parts = [
       ...(narrow.length > 0 ? [`(SELECT ${narrow.join(', ')}) n`] : []),
-      ...(filters.length > 0 ? [`(SELECT ${filters.join(', ')} FROM tickets.ticket t WHERE ${seen}) b`] : []),
+      ...(walked.length > 0 ? [`(SELECT ${walked.join(', ')} FROM tickets.ticket t WHERE t.closed_at IS NULL AND ${seen}) o`] : []),
+      ...(summed.length > 0 ? [`(${summedToSql(scope, summed, add)}) s`] : []),
     ];
     if (parts.length === 0) return {};
     const row = await this.database.queryOne<Record<string, number>>(
@@ -148,9 +155,6 @@ const mine = (table: string, user: string) =>
 
 const unsent = (what: 'draft' | 'scheduled', user: string) =>
   `t.id IN (SELECT x.ticket_id FROM tickets.ticket_unsent x WHERE x.account_id = t.account_id AND x.user_id = ${user}::uuid AND x.what = '${what}')`;
-
-/** Views that hold a large part of all tickets. */
-const BROAD: TicketViewId[] = ['unassigned', 'all_open', 'all_closed'];
 
 /** What each default view holds (D-70), as a predicate on `t`; `user` gives the parameter of the asking user. */
 const VIEWS: Record<TicketViewId, (user: () => string) => string> = {
@@ -170,10 +174,6 @@ const isRemoved = (view: string | undefined) => view === 'spam' || view === 'tra
 
 const isDefaultView = (view: string): view is TicketViewId => TICKET_VIEWS.some((known) => known === view);
 
-/** The ticket of a number, or the one that it was merged into. */
-const numbered = (number: string) =>
-  `(t.number = ${number} OR t.id IN (SELECT r.survivor_id FROM tickets.ticket_redirect r WHERE r.account_id = t.account_id AND r.number = ${number}))`;
-
 function conditions(
   scope: TicketScope,
   args: Pick<ListTicketsArgs, 'view' | 'q' | 'contactId'>,
@@ -185,11 +185,5 @@ function conditions(
     found.push(
       `EXISTS (SELECT 1 FROM tickets.ticket_contact c WHERE c.account_id = t.account_id AND c.ticket_id = t.id AND c.contact_id = ${add(args.contactId)}::uuid)`,
     );
-  const q = args.q?.trim();
-  if (q && /^#?\d{1,9}$/.test(q)) found.push(numbered(add(Number(q.replace('#', '')))));
-  else if (q) {
-    const pattern = add(containing(q));
-    found.push(`(t.name ILIKE ${pattern} OR t.contact_name ILIKE ${pattern})`);
-  }
   return found;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MessageRethreaded, OperationDue, ThreadRearranged, TicketSplit } from '@helpdesk/contracts';
 import { OnEvent, type Delivery } from '@helpdesk/messaging';
 import type { Tx } from '@helpdesk/platform';
+import { SearchRepository } from '../search/search.repository.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
 import { BulkService } from './bulk.service.js';
@@ -14,6 +15,7 @@ export class OperationsHandlers {
     private readonly changes: TicketChanges,
     private readonly splits: SplitService,
     private readonly bulk: BulkService,
+    private readonly search: SearchRepository,
   ) {}
 
   @OnEvent(TicketSplit)
@@ -31,6 +33,7 @@ export class OperationsHandlers {
   async onThreadRearranged(event: ThreadRearranged, tx: Tx, { accountId }: Delivery): Promise<void> {
     const ticket = await this.repository.lock(tx, accountId, event.ticketId);
     if (!ticket) return;
+    if (event.joined.length > 0) await this.search.move(tx, accountId, ticket.id, event.joined);
     const last = event.lastMessageAt ? new Date(event.lastMessageAt) : ticket.last_activity_at;
     const update = {
       thread_version: event.threadVersion,

@@ -6,6 +6,7 @@ import { MergedRecordsService } from '../associations/merged-records.service.js'
 import { FollowingService } from '../following/following.service.js';
 import { PipelinesService } from '../pipelines/pipelines.service.js';
 import { RoutingService } from '../routing/routing.service.js';
+import { SearchService } from '../search/search.service.js';
 import { RUNTIME } from '../tokens.js';
 import { UnsentRepository } from '../unsent/unsent.repository.js';
 import { AssociationsRepository } from './associations.repository.js';
@@ -30,6 +31,7 @@ export class TicketHandlers {
     private readonly live: LiveBus,
     private readonly notices: TicketNotices,
     private readonly unsent: UnsentRepository,
+    private readonly search: SearchService,
   ) {}
 
   @OnEvent(ConversationStarted)
@@ -41,6 +43,7 @@ export class TicketHandlers {
     const number = await this.repository.create(tx, accountId, event, { ...place, ownerId, teamId });
     if (number === undefined) return;
     await this.records.follow(tx, accountId, event.ticketId);
+    this.search.keep(tx, accountId, event.ticketId, event.message);
     if (event.isSpam) await this.changes.removed(tx, { account_id: accountId, id: event.ticketId }, new Date(event.message.at));
     else {
       await this.routing.assigned(tx, accountId, event, number, assignment);
@@ -59,6 +62,7 @@ export class TicketHandlers {
     if (!ticket) throw new Error('the ticket of the message is not there yet');
     const { message } = event;
     if (message.authorUserId) await this.unsent.isSent(tx, ticket, message.messageId);
+    this.search.keep(tx, accountId, ticket.id, message);
     const pipeline = await this.pipelines.find(accountId, ticket.pipeline_id, tx);
     const current = pipeline?.stages.find((stage) => stage.id === ticket.stage_id);
     const stage = pipeline && current ? stageAfterMessage(message, current, pipeline) : undefined;

@@ -18,6 +18,8 @@ export interface MessageFacts {
   isAutomatic: boolean;
   isBounce: boolean;
   attachmentCount: number;
+  /** What the ticket is found by: subject, text, people, file names. Not there in events of before there was a search. */
+  searchText?: string;
   /** An agent's wish that goes with the reply: the stage the ticket moves to. */
   moveToStageId: string | null;
   /** The author of this answer wants to be told what else happens on the ticket. */

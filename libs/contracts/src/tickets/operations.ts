@@ -134,6 +134,8 @@ export class ThreadRearranged extends DomainEvent<ThreadRearranged> {
   /** Of the newest public message; null when none is left. */
   @IsOptional() @IsString() excerpt: string | null;
   @IsOptional() @IsISO8601() lastMessageAt: string | null;
+  /** Messages that came to it. */
+  @IsArray() joined: string[];
 }
 
 /** Work of an operation that does not fit into its request: some items at a time. */

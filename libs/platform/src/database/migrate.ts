@@ -6,6 +6,7 @@ import pg from 'pg';
 import { SERVICES } from '@helpdesk/contracts';
 import { ConfigError } from '../config/desk-config.js';
 import type { Keys } from '../security/keys.js';
+import { ensureExtensions } from './extensions.js';
 import { ensureRoles } from './roles.js';
 
 const dist = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -38,6 +39,7 @@ export async function migrate(databaseUrl: string, keys: Keys): Promise<string[]
     await client.query('ALTER TABLE migrations.applied ADD COLUMN IF NOT EXISTS sha256 text');
     const { rows } = await client.query<{ name: string; sha256: string | null }>('SELECT name, sha256 FROM migrations.applied');
     const done = new Map(rows.map((row) => [row.name, row.sha256]));
+    const extensions = await ensureExtensions(client);
     for (const [schema, folder] of folders) {
       await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
       for (const file of existsSync(folder)
@@ -53,7 +55,7 @@ export async function migrate(databaseUrl: string, keys: Keys): Promise<string[]
           continue;
         }
         await client.query('BEGIN');
-        await client.query(`SET LOCAL search_path = ${schema}, pg_temp`);
+        await client.query(`SET LOCAL search_path = ${[schema, ...extensions].join(', ')}, pg_temp`);
         await client.query(sql);
         await client.query('INSERT INTO migrations.applied (name, sha256) VALUES ($1, $2)', [name, hash]);
         await client.query('COMMIT');

@@ -28,6 +28,15 @@ export function roleUrl(runtime: Pick<Runtime, 'databaseUrl' | 'keys'>, service:
 export const commentsRole = (database: string) => `${database}_comments`.slice(0, 63);
 const COMMENT_TABLES = 'conversations.comment, conversations.draft';
 
+const SEARCHED = [
+  'tickets.search_text',
+  'tickets.search_word',
+  'conversations.contact',
+  'conversations.contact_address',
+  'conversations.company',
+  'conversations.company_domain',
+];
+
 /**
  * Makes the five login roles, each without rights beyond its own schema and the shared ones (`bus`, `blob`, `access`), and the role of
  * comments. The owner's user must be allowed to create roles; otherwise PostgreSQL's own refusal is passed on.
@@ -56,7 +65,21 @@ export async function ensureRoles(client: Client, keys: Keys): Promise<void> {
   // What happened stays written down: nobody changes or removes a line of the audit, or of the clocks' ledger.
   await client.query(`REVOKE UPDATE, DELETE ON gateway.audit FROM ${client.escapeIdentifier(roleName(database, 'gateway'))}`);
   await client.query(`REVOKE UPDATE, DELETE ON tickets.sla_event FROM ${client.escapeIdentifier(roleName(database, 'tickets'))}`);
+  await letOwnerSearch(client);
   await client.query('COMMIT');
+}
+
+/**
+ * What functions search as the owner, whom row-level security binds too. He is named in the policies, so that a restored database, whose
+ * owner may be another, needs them anew.
+ */
+async function letOwnerSearch(client: Client): Promise<void> {
+  const made = `SELECT 1 FROM pg_policies WHERE policyname = 'of_owner' AND schemaname || '.' || tablename = $1 AND roles = ARRAY[current_user]`;
+  for (const table of SEARCHED) {
+    if ((await client.query(made, [table])).rowCount) continue;
+    await client.query(`DROP POLICY IF EXISTS of_owner ON ${table}`);
+    await client.query(`CREATE POLICY of_owner ON ${table} FOR SELECT TO CURRENT_USER USING (true)`);
+  }
 }
 
 async function ensureRole(client: Client, role: string): Promise<string> {

@@ -149,6 +149,12 @@ test('an owner who is no superuser, but may make roles, can bring a database up 
   expect(await database.query(withComments(ACCOUNT), 'SELECT 1 FROM conversations.comment')).toEqual([]);
 });
 
+test('a database that cannot hold every character is left alone', async () => {
+  await owner.query("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0");
+  const url = Object.assign(new URL(postgres.url), { pathname: '/latin' });
+  await expect(migrate(url.href, keys)).rejects.toThrow(/encoded in LATIN1/);
+});
+
 describe('the start is refused', () => {
   test('not for a service’s own role', async () => expect(refuseWeakDatabase(await as('tickets'))).resolves.toBeUndefined());
 
