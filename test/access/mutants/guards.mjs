@@ -95,6 +95,10 @@ export function guards(sources) {
       ['refusals', 'if (errors.length > 0) throw invalid(errors);', ''],
     ),
     ...at('idempotency/repeated-access.ts', ['kept answers', 'await rpc.call(AuthorizeTicket', 'if (!me) await rpc.call(AuthorizeTicket']),
+    ...named(sources, 'apps/tickets/src/operations/operations.repository.ts', 'guard operations', [
+      ['operations of others', '(o.made_by = $3 OR $4)', '($3::uuid IS NOT NULL OR $4)'],
+      ['operations of others to no super admin', '(o.made_by = $3 OR $4)', '(o.made_by = $3 OR $4 IS NULL)'],
+    ]),
     ...named(sources, 'apps/conversations/src/drafts/drafts.service.ts', 'guard drafts', [
       [
         'drafts of others',
@@ -167,6 +171,10 @@ export function capabilities(sources) {
       ['views: My mentions', "mentions: ['views.own']", 'mentions: []'],
       ['views: Following', "following: ['views.own']", 'following: []'],
       ['views: All closed', "all_closed: ['views.all']", 'all_closed: []'],
+      ['views: Drafts', "drafts: ['views.all']", 'drafts: []'],
+      ['views: Scheduled', "scheduled: ['views.all']", 'scheduled: []'],
+      ['views: Spam, by its first need', "spam: ['views.all', 'ticket.delete']", "spam: ['ticket.delete']"],
+      ['views: Spam, by its second need', "spam: ['views.all', 'ticket.delete']", "spam: ['views.all']"],
       ['views: Trash, by its first need', "trash: ['views.all', 'ticket.delete']", "trash: ['ticket.delete']"],
       ['views: Trash, by its second need', "trash: ['views.all', 'ticket.delete']", "trash: ['views.all']"],
     ]),
@@ -177,7 +185,7 @@ export function capabilities(sources) {
 export const accounts = (sources) =>
   everywhere(
     sources,
-    /^apps\/(gateway\/src\/(users|teams|tickets|access|audit|channels)|channels\/src\/(channel-accounts|quarantine))/,
+    /^apps\/(gateway\/src\/(users|teams|tickets|access|audit|channels)|channels\/src\/(channel-accounts|quarantine)|conversations\/src\/contacts\/(contacts|companies)|tickets\/src\/(views|operations\/operations\.repository))/,
     /(SELECT (?:(?!UPDATE|DELETE|INSERT)[^`;])*?|\$\{\w+\} WHERE )\b(?:\w\.)?account_id = \$(\d)(?=[ '`])/g,
     'account left out',
     ([, before, n]) => `${before}$${n}::uuid IS NOT NULL`,

@@ -106,6 +106,9 @@ const SCOPED = [
   'FollowTicket',
   'DeleteTicket',
   'RestoreTicket',
+  'MergeTickets',
+  'GetOperation',
+  'UndoOperation',
   'RemoveShare',
 ];
 const asSuperAdmin = (text) => text.replace('actorFor(me)', 'actorFor({ ...me, isSuperAdmin: true })');
@@ -142,6 +145,7 @@ export function actions(sources) {
     ['', "{ id, action: 'edit' });\n    if (body.ownerId)", "{ id, action: 'view' });\n    if (body.ownerId)"],
   ]);
   const [patchDoes] = named(sources, service, '', [['', "this.change(scope, args.id, 'edit', ", "this.change(scope, args.id, 'view', "]]);
+  const operations = 'apps/gateway/src/operations/operations.controller.ts';
   const edit = (what, file, ...changes) => named(sources, file, 'right to change', [[what, ...changes]]);
   return [
     { name: 'right to change: PATCH before its fields are looked at', edits: patchAsks.edits },
@@ -167,6 +171,14 @@ export function actions(sources) {
       "this.tickets.change(scope, id, 'edit', ",
       "this.tickets.change(scope, id, 'view', ",
     ),
+    ...edit('split', operations, "{ id, action: 'edit' });\n    // One request", "{ id, action: 'view' });\n    // One request"),
+    ...edit(
+      'merge',
+      'apps/tickets/src/operations/merge.service.ts',
+      "this.tickets.mayDo(scope, id, 'edit', tx)",
+      "this.tickets.mayDo(scope, id, 'view', tx)",
+    ),
+    ...edit('rethread', operations, "id: home.ticketId, action: 'edit'", "id: home.ticketId, action: 'view'"),
     ...edit(
       'delete',
       'apps/tickets/src/trash/trash.service.ts',
@@ -176,24 +188,24 @@ export function actions(sources) {
     ...edit(
       'restore',
       'apps/tickets/src/trash/trash.service.ts',
-      "inScope(scope, 'delete', id, tx, 'trash')",
-      "inScope(scope, 'view', id, tx, 'trash')",
+      "inScope(scope, 'delete', id, tx, ['trash', 'spam'])",
+      "inScope(scope, 'view', id, tx, ['trash', 'spam'])",
     ),
     ...edit(
       'restore what is not in the trash',
       'apps/tickets/src/trash/trash.service.ts',
-      "inScope(scope, 'delete', id, tx, 'trash')",
-      "inScope(scope, 'delete', id, tx, 'desk')",
+      "inScope(scope, 'delete', id, tx, ['trash', 'spam'])",
+      "inScope(scope, 'delete', id, tx, ['desk', 'trash'])",
     ),
     ...named(sources, 'apps/tickets/src/listing/listing.service.ts', 'right to change', [
-      ['trash, listed', "args.view === 'trash' ? 'delete' : 'view'", "'view'"],
-      ['trash, listed elsewhere', "args.view === 'trash' ? 't.deleted_at IS NOT NULL' : 't.deleted_at IS NULL'", "'true'"],
+      ['trash, listed', "isRemoved(args.view) ? 'delete' : 'view', 't'", "'view', 't'"],
+      ['trash, listed elsewhere', "...(isRemoved(args.view) ? [] : ['t.deleted_at IS NULL']),", ''],
     ]),
     ...named(sources, 'apps/tickets/src/listing/counters.ts', 'right to change', [
       ['trash, counted', "actionToSql(scope, 'delete', row, add) : 'false'", "'true' : 'false'"],
     ]),
     ...named(sources, 'apps/tickets/src/tickets/ticket.repository.ts', 'right to change', [
-      ['a deleted ticket is there', "t.deleted_at IS ${from === 'desk' ? '' : 'NOT '}NULL AND ", ''],
+      ['a deleted ticket is there', "(where === 'desk' ? 't.deleted_at IS NULL' :", "(where === 'desk' ? 'true' :"],
     ]),
   ];
 }
