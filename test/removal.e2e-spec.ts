@@ -79,7 +79,7 @@ describe('D-65 the end of what is removed', () => {
         "SELECT set_config('app.account', (SELECT account_id::text FROM bus.event LIMIT 1), false), set_config('app.view', 'all', false)",
       );
       const tables = ['message', 'comment', 'conversation', 'ticket_thread'].map((table) => `conversations.${table}`);
-      for (const table of [...tables, 'tickets.ticket_contact', 'tickets.ticket_activity'])
+      for (const table of [...tables, 'tickets.ticket_contact', 'tickets.ticket_activity', 'tickets.sla_event', 'tickets.search_text'])
         await waitFor(async () => ((await left(table)) === 0 ? true : undefined), { what: `the end of ${table}`, within: 30_000 });
     } finally {
       await store.end();

@@ -40,6 +40,17 @@ test('a super admin may do everything', () => {
 });
 
 test('views stand in the order of D-70, those of a seat too', () => {
-  expect(viewsOf(user({ isSuperAdmin: true }))).toEqual(['unassigned', 'mine', 'mentions', 'following', 'all_open', 'all_closed', 'trash']);
+  expect(viewsOf(user({ isSuperAdmin: true }))).toEqual([
+    'unassigned',
+    'mine',
+    'mentions',
+    'following',
+    'all_open',
+    'drafts',
+    'scheduled',
+    'all_closed',
+    'spam',
+    'trash',
+  ]);
   expect(viewsOf(user({ seat: 'core', access: ['sales'] }))).toEqual(['mentions', 'following', 'all_open']);
 });

@@ -55,7 +55,9 @@ CREATE TABLE sla_event (
   terms_id uuid,
   cause text NOT NULL,
   cause_id uuid,
-  PRIMARY KEY (account_id, ticket_id, clock, seq)
+  PRIMARY KEY (account_id, ticket_id, clock, seq),
+  -- It goes with a ticket that goes for good, and in no other way.
+  FOREIGN KEY (account_id, ticket_id) REFERENCES ticket (account_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX sla_event_fired ON sla_event (account_id, ticket_id, clock, generation, event) WHERE event IN ('due_soon', 'overdue');
 CALL access.wall_by_ticket('sla_event');

@@ -13,6 +13,7 @@ const TABLES = [
   'ticket_contact',
   'ticket_company',
   'ticket_unsent',
+  'sla_clock',
   'operation_item',
 ];
 
