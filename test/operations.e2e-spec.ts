@@ -240,6 +240,44 @@ describe('I-01 moving one message', () => {
   });
 });
 
+describe('I-09 taking back', () => {
+  const own = (id: string, ownerId: string) => admin.patch(`/tickets/${id}`, { ownerId });
+  const code = async (asked: Promise<unknown>) => {
+    const { status, problem } = await refusal(asked);
+    return `${status} ${problem.code}`;
+  };
+
+  it('is for who may still change all of it, and shows nobody what he has lost', async () => {
+    const [a, b] = [await newTicket(), await newTicket()];
+    for (const { id } of [a, b]) await own(id, agent.id);
+    const { operationId } = await merge(a.id, [b.id], agent.api);
+    await own(a.id, lead.id);
+    expect(await code(undo(operationId, agent.api))).toBe('404 not_found');
+    expect((await read(b.id)).id).toBe(a.id);
+    expect(await code(undo(operationId, lead.api))).toBe('404 not_found');
+    expect(await undo(operationId)).toMatchObject({ state: 'undone', ticket: { id: a.id } });
+    expect((await read(b.id)).id).toBe(b.id);
+  });
+
+  it('touches no other ticket where the one it was done to has gone into another', async () => {
+    const { ticket } = await thread(['one', 'two']);
+    const [into, other] = [await newTicket(), await newTicket()];
+    const two = (await messagesOf(admin, ticket.id))[1] as Item;
+    const split = await admin.post<Restructured>(`/tickets/${ticket.id}/split`, { messageIds: [two.id] });
+    const { pipelineId, stageId } = await read(ticket.id);
+    const { items } = await admin.get<{ items: Pipeline[] }>('/pipelines');
+    const next = items.find(({ id }) => id === pipelineId)?.stages.find(({ id, category }) => id !== stageId && category !== 'closed');
+    const moved = await admin.post<Restructured>(`/tickets/${split.ticket.id}/move`, { pipelineId, stageId: next?.id });
+    const [one] = await messagesOf(admin, other.id);
+    const brought = await admin.post<Restructured>(`/messages/${one?.id}/rethread`, { ticketId: ticket.id });
+    await merge(into.id, [split.ticket.id, other.id]);
+    const before = await read(into.id);
+    for (const { operationId } of [split, moved, brought]) expect(await code(undo(operationId))).toBe('409 changed_since');
+    expect(await read(into.id)).toMatchObject({ stageId: before.stageId, version: before.version, mergedIds: before.mergedIds });
+    expect(await textsOf(ticket.id)).toHaveLength(2);
+  });
+});
+
 describe('S-62 D-64 moving', () => {
   it('changes pipeline, status and team together, tells the mover even what he loses sight of, and goes back', async () => {
     const pipeline = await admin.post<Pipeline>('/pipelines', {

@@ -82,6 +82,12 @@ export class MovesRepository {
     return rows.map((row) => row.entry_id);
   }
 
+  /** Of these entries, those that are neither comments nor lines about changes. */
+  async messagesAmong(tx: Tx, accountId: string, ids: string[]): Promise<string[]> {
+    const sql = "SELECT id FROM conversations.message WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND kind <> 'event'";
+    return (await tx.query<{ id: string }>(sql, [accountId, ids])).map(({ id }) => id);
+  }
+
   async isDone(tx: Tx, accountId: string, operationId: string): Promise<boolean> {
     const sql = 'SELECT 1 FROM conversations.moved_entry WHERE account_id = $1 AND operation_id = $2 LIMIT 1';
     return (await tx.queryOne(sql, [accountId, operationId])) !== undefined;

@@ -39,8 +39,9 @@ export class MovesService {
 
   async merge(tx: Tx, accountId: string, { ticketId, secondaryId, operationId }: TicketMerged): Promise<void> {
     await this.database.asComments(tx, async () => {
-      const to = await this.moves.survivor(tx, accountId, ticketId);
-      await this.moves.lock(tx, accountId, [to, secondaryId]);
+      const to = await this.lockHome(tx, accountId, ticketId, secondaryId);
+      // Apart and together again the other way round, heard of in another order.
+      if (to === secondaryId) return;
       const ids = (await this.moves.entries(tx, accountId, secondaryId)).map(({ id }) => id);
       await this.moves.remember(tx, accountId, operationId, secondaryId, ids);
       await this.moves.move(tx, accountId, secondaryId, to, ids);
@@ -50,11 +51,12 @@ export class MovesService {
     });
   }
 
-  async undo(tx: Tx, accountId: string, { ticketId, sourceId, operationId }: MoveUndone): Promise<void> {
+  async undo(tx: Tx, accountId: string, { ticketId, sourceId, operationId, isParted }: MoveUndone): Promise<void> {
     await this.database.asComments(tx, async () => {
-      const from = await this.moves.survivor(tx, accountId, ticketId);
-      await this.moves.lock(tx, accountId, [from, sourceId]);
-      this.moves.setMergedInto(tx, accountId, sourceId, null);
+      const from = await this.lockHome(tx, accountId, ticketId, sourceId);
+      if (isParted) this.moves.setMergedInto(tx, accountId, sourceId, null);
+      // Merged meanwhile: what would go back there is where that went.
+      else if (await this.moves.isMerged(tx, accountId, sourceId)) return;
       const ids = await this.moves.movedBy(tx, accountId, operationId, sourceId, from);
       await this.moves.move(tx, accountId, from, sourceId, ids);
       await this.rearranged(tx, accountId, from);
@@ -117,6 +119,16 @@ export class MovesService {
     });
   }
 
+  /** Locked, with the ticket that has its entries by now: it may have been merged further while it was waited for. */
+  private async lockHome(tx: Tx, accountId: string, ticketId: string, otherId: string): Promise<string> {
+    for (let home = await this.moves.survivor(tx, accountId, ticketId); ;) {
+      await this.moves.lock(tx, accountId, [home, otherId]);
+      const now = await this.moves.survivor(tx, accountId, ticketId);
+      if (now === home) return home;
+      home = now;
+    }
+  }
+
   private async refuseMerged(tx: Tx, accountId: string, ticketId: string): Promise<void> {
     if (await this.moves.isMerged(tx, accountId, ticketId))
       throw conflict('ticket_merged', 'The ticket was merged into another meanwhile.');
@@ -124,7 +136,8 @@ export class MovesService {
 
   private async rearranged(tx: Tx, accountId: string, ticketId: string, joined: string[] = []): Promise<void> {
     const summary = await this.moves.summary(tx, accountId, ticketId);
-    await this.bus.publish(tx, accountId, new ThreadRearranged({ ticketId, ...summary, joined }));
+    const messages = joined.length > 0 ? await this.moves.messagesAmong(tx, accountId, joined) : [];
+    await this.bus.publish(tx, accountId, new ThreadRearranged({ ticketId, ...summary, joined: messages }));
   }
 }
 

@@ -18,7 +18,12 @@ export class PurgeHandlers {
            OR comment_id IN (SELECT id FROM conversations.comment WHERE account_id = $1 AND ticket_id = $2))`,
         of,
       );
-      await tx.query('DELETE FROM conversations.moved_entry WHERE account_id = $1 AND from_ticket_id = $2', of);
+      await tx.query(
+        `DELETE FROM conversations.moved_entry WHERE account_id = $1 AND (from_ticket_id = $2
+           OR entry_id IN (SELECT id FROM conversations.message WHERE account_id = $1 AND ticket_id = $2)
+           OR entry_id IN (SELECT id FROM conversations.comment WHERE account_id = $1 AND ticket_id = $2))`,
+        of,
+      );
       for (const table of ['draft', 'comment', 'message', 'conversation', 'ticket_thread'])
         await tx.query(`DELETE FROM conversations.${table} WHERE account_id = $1 AND ticket_id = $2`, of);
     });

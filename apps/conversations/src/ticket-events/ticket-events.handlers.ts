@@ -15,7 +15,8 @@ export class TicketEventsHandlers {
   @OnEvent(TicketCreated)
   async onTicketCreated(event: TicketCreated, tx: Tx, { accountId }: Delivery): Promise<void> {
     await tx.query('UPDATE conversations.ticket_thread SET number = $2 WHERE ticket_id = $1', [event.ticketId, event.number]);
-    await this.autoReply.acknowledge(tx, accountId, event);
+    const ticketId = await this.moves.survivor(tx, accountId, event.ticketId);
+    await this.autoReply.acknowledge(tx, accountId, { ...event, ticketId });
   }
 
   /** Keeps the thread's state, and shows in the timeline what changed. An older version than the one known changes nothing. */

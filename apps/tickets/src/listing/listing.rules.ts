@@ -42,7 +42,7 @@ const COLUMNS: Record<string, Column> = {
   lastActivityAt: time('t.last_activity_at'),
   createdAt: time('t.created_at'),
   number: whole('t.number', 'bigint'),
-  priority: whole('t.priority_rank', 'smallint'),
+  priority: whole('t.priority_rank', 'bigint'),
   slaDueAt: { ...time('t.sla_due_at'), mayBeNone: true },
 };
 /** What a cursor keeps of a row without a value. */

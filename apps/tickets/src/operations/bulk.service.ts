@@ -17,7 +17,7 @@ import {
 import { TicketsService } from '../tickets/tickets.service.js';
 import { TrashService } from '../trash/trash.service.js';
 import { changesOf, inverseOf } from './field-changes.rules.js';
-import { MAX_MERGED, MergeService } from './merge.service.js';
+import { MAX_MERGED, MergeService, refuseUnlessSame } from './merge.service.js';
 import {
   OperationsRepository,
   type BulkRequest,
@@ -98,7 +98,8 @@ export class BulkService {
     const { account_id, id, maker_name } = operation;
     const actor = userNamed(request.scope, maker_name);
     try {
-      const changed = step === 'do' ? await this.do(tx, request, item.ticket_id, actor) : await this.undo(tx, request, item, actor);
+      const changed =
+        step === 'do' ? await this.do(tx, request, item.ticket_id, actor) : await this.undo(tx, request, item, operation.made_by, actor);
       await this.operations.setItem(tx, account_id, id, item.position, { state: step === 'do' ? 'done' : 'undone', changed });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -128,11 +129,20 @@ export class BulkService {
     return { removal: [from, to] };
   }
 
-  private async undo(tx: Tx, { scope }: BulkRequest, { ticket_id, changed }: StoredItem, actor: ActivityActor): Promise<undefined> {
+  /** `madeBy`: who follows again, or no longer, whoever takes it back. */
+  private async undo(
+    tx: Tx,
+    { scope }: BulkRequest,
+    { ticket_id, changed }: StoredItem,
+    madeBy: string,
+    actor: ActivityActor,
+  ): Promise<undefined> {
     if (changed?.follows !== undefined) {
-      await this.following.set(tx, scope, ticket_id, !changed.follows);
+      const { id } = await this.tickets.mayDo(scope, ticket_id, 'view', tx);
+      await this.following.set(tx, { ...scope, userId: madeBy }, id, !changed.follows);
     } else if (changed?.fields) {
       const ticket = await this.tickets.mayDo(scope, ticket_id, 'edit', tx);
+      refuseUnlessSame(ticket, ticket_id);
       const { update, kept } = inverseOf<TicketUpdate>(ticket, changed.fields);
       if (await this.tickets.isStageGone(tx, ticket, update)) throw conflict('stage_gone', 'The status it had is not there any more.');
       await this.changes.apply(tx, ticket, update, actor, 'undo', new Date());
@@ -170,6 +180,8 @@ export class BulkService {
         primaryId,
         ids.filter((ticketId) => ticketId !== primaryId),
       );
+      if (locked.length !== ids.length || locked.some((ticket) => !ids.includes(ticket.id)))
+        throw conflict('already_merged', 'Some of them are one already.');
       const merged = await this.merges.merge(tx, id, locked, actor);
       for (const item of items) {
         const changed = merged.find(({ ticketId }) => ticketId === item.ticket_id)?.changed;

@@ -87,19 +87,24 @@ export class MergeService {
       if (!ticket) throw notFound();
       locked.set(id, ticket);
     }
-    tx.asDesk(scope.accountId);
     const primary = locked.get(first.ticket_id) as StoredTicket;
-    const home =
-      primary.removal === 'merged' && primary.deleted_at ? await this.repository.lockSurvivor(tx, scope.accountId, primary.id) : primary;
-    if (!home) throw notFound();
+    const home = primary.deleted_at ? await this.tickets.mayDo(scope, primary.id, 'edit', tx) : primary;
+    tx.asDesk(scope.accountId);
+    // All of them before the first is changed: what is refused leaves nothing half done.
+    for (const { ticket_id } of others)
+      if (!(await this.merges.isMergedInto(tx, locked.get(ticket_id) as StoredTicket, primary.id)))
+        throw conflict('not_undoable', 'The tickets are apart already.');
     const at = new Date();
     for (const { ticket_id, changed } of others) {
       const secondary = locked.get(ticket_id) as StoredTicket;
-      if (!(await this.merges.isMergedInto(tx, secondary, primary.id))) throw conflict('not_undoable', 'The tickets are apart already.');
       await this.merges.endRedirect(tx, secondary);
       if (changed?.added) await this.merges.part(tx, primary, changed.added);
       await this.changes.merged(tx, secondary, null, actor, at);
-      await this.bus.publish(tx, scope.accountId, new MoveUndone({ ticketId: home.id, sourceId: secondary.id, operationId }));
+      await this.bus.publish(
+        tx,
+        scope.accountId,
+        new MoveUndone({ ticketId: home.id, sourceId: secondary.id, operationId, isParted: true }),
+      );
     }
     const { update } = inverseOf<TicketUpdate>(primary, first.changed?.fields ?? {});
     const parted = { field: 'mergedIds', old: others.map(({ ticket_id }) => ticket_id), new: [] };
@@ -124,3 +129,8 @@ function filledFrom(primary: StoredTicket, others: StoredTicket[]): TicketUpdate
 }
 
 const newest = (times: Date[]) => new Date(Math.max(...times.map((time) => time.getTime())));
+
+/** What was done to a ticket that has gone into another since is not taken back there. */
+export function refuseUnlessSame(found: StoredTicket, id: string): void {
+  if (found.id !== id) throw conflict('changed_since', 'It was merged into another ticket since.');
+}

@@ -5,6 +5,7 @@ import type { Tx } from '@helpdesk/platform';
 import { SearchRepository } from '../search/search.repository.js';
 import { TicketChanges } from '../tickets/ticket-changes.js';
 import { TicketRepository } from '../tickets/ticket.repository.js';
+import { UnsentRepository } from '../unsent/unsent.repository.js';
 import { BulkService } from './bulk.service.js';
 import { SplitService } from './split.service.js';
 
@@ -16,6 +17,7 @@ export class OperationsHandlers {
     private readonly splits: SplitService,
     private readonly bulk: BulkService,
     private readonly search: SearchRepository,
+    private readonly unsent: UnsentRepository,
   ) {}
 
   @OnEvent(TicketSplit)
@@ -33,7 +35,10 @@ export class OperationsHandlers {
   async onThreadRearranged(event: ThreadRearranged, tx: Tx, { accountId }: Delivery): Promise<void> {
     const ticket = await this.repository.lock(tx, accountId, event.ticketId);
     if (!ticket) return;
-    if (event.joined.length > 0) await this.search.move(tx, accountId, ticket.id, event.joined);
+    if (event.joined.length > 0) {
+      await this.search.move(tx, accountId, ticket.id, event.joined);
+      await this.unsent.come(tx, ticket, event.joined);
+    }
     const last = event.lastMessageAt ? new Date(event.lastMessageAt) : ticket.last_activity_at;
     const update = {
       thread_version: event.threadVersion,

@@ -9,7 +9,7 @@ import { TicketRepository, userNamed, type StoredTicket, type TicketUpdate } fro
 import { TicketsService } from '../tickets/tickets.service.js';
 import { BulkService } from './bulk.service.js';
 import { changesOf, inverseOf } from './field-changes.rules.js';
-import { MergeService } from './merge.service.js';
+import { MergeService, refuseUnlessSame } from './merge.service.js';
 import { OperationsRepository, type StoredItem, type StoredOperation } from './operations.repository.js';
 
 /** What is done to tickets as a whole, kept so that it can be undone for thirty days (I-09). */
@@ -89,8 +89,9 @@ export class OperationsService {
   private async undoOne(tx: Tx, scope: TicketScope, actorName: string, operation: StoredOperation): Promise<StoredTicket | null> {
     const { id, kind } = operation;
     const actor = userNamed(scope, actorName);
+    // Each item is held to his scope where it is taken back; under his own sight those he has lost would be left out in silence.
+    tx.asDesk(scope.accountId);
     if (kind === 'bulk') {
-      tx.asDesk(scope.accountId);
       await this.bulk.startUndo(tx, scope, operation);
       return null;
     }
@@ -103,12 +104,12 @@ export class OperationsService {
     const ticket = await this.tickets.mayDo(scope, item.ticket_id, 'edit', tx);
     if (kind === 'rethread') {
       const sourceId = item.changed?.sourceId ?? '';
-      await this.tickets.mayDo(scope, sourceId, 'edit', tx);
-      tx.asDesk(scope.accountId);
+      const source = await this.tickets.mayDo(scope, sourceId, 'edit', tx);
+      refuseUnlessSame(source, sourceId);
       await this.bus.publish(tx, scope.accountId, new MoveUndone({ ticketId: ticket.id, sourceId, operationId: id }));
       return ticket;
     }
-    tx.asDesk(scope.accountId);
+    refuseUnlessSame(ticket, item.ticket_id);
     const { update, kept } = inverseOf<TicketUpdate>(ticket, item.changed?.fields ?? {});
     if (kept.length > 0) throw conflict('changed_since', `Changed since: ${kept.join(', ')}.`);
     await this.changes.apply(tx, ticket, update, actor, 'undo', new Date());
@@ -124,7 +125,7 @@ export class OperationsService {
     actorName: string,
   ): Promise<StoredTicket> {
     const locked = await this.merges.lock(tx, scope, changed?.sourceId ?? '', [ticket_id]);
-    tx.asDesk(scope.accountId);
+    if (locked[1]) refuseUnlessSame(locked[1], ticket_id);
     await this.merges.merge(tx, id, locked, userNamed(scope, actorName));
     return locked[0];
   }

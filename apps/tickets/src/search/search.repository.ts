@@ -25,15 +25,18 @@ export class SearchRepository {
   /** Written once; the words follow by themselves. */
   keep(tx: Tx, accountId: string, ticketId: string, messageId: string, text: string): void {
     void tx.query(
-      'INSERT INTO tickets.search_text (account_id, message_id, ticket_id, text) VALUES ($1, $2, $3, $4) ON CONFLICT (account_id, message_id) DO NOTHING',
+      // Moved before it was heard of: it stays where it was moved to.
+      `INSERT INTO tickets.search_text AS s (account_id, message_id, ticket_id, text) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (account_id, message_id) DO UPDATE SET text = excluded.text WHERE s.text = ''`,
       [accountId, messageId, ticketId, text],
     );
   }
 
-  /** Messages that came to a ticket from another one. */
+  /** Messages that came to a ticket from another one, those too whose text is still on its way. */
   async move(tx: Tx, accountId: string, ticketId: string, messageIds: string[]): Promise<void> {
     await tx.query(
-      'UPDATE tickets.search_text SET ticket_id = $2 WHERE account_id = $1 AND message_id = ANY ($3::uuid[]) AND ticket_id <> $2',
+      `INSERT INTO tickets.search_text (account_id, message_id, ticket_id, text) SELECT $1, m, $2, '' FROM unnest($3::uuid[]) m ORDER BY m
+       ON CONFLICT (account_id, message_id) DO UPDATE SET ticket_id = excluded.ticket_id`,
       [accountId, ticketId, messageIds],
     );
   }

@@ -59,7 +59,7 @@ export class AssociationsRepository {
     await tx.query(
       `DELETE FROM tickets.ticket_link l WHERE l.account_id = $1 AND (
          (l.ticket_id = $2 AND l.kind = $3 AND (l.other_id = $4 OR l.other_id IN (SELECT merged_id FROM tickets.ticket_redirect WHERE account_id = $1 AND survivor_id = $4)))
-         OR (l.ticket_id = $4 AND l.kind = $5 AND l.other_id = $2))`,
+         OR (l.ticket_id = $4 AND l.kind = $5 AND (l.other_id = $2 OR l.other_id IN (SELECT merged_id FROM tickets.ticket_redirect WHERE account_id = $1 AND survivor_id = $2))))`,
       [accountId, ticketId, kind, otherId, back ?? null],
     );
   }

@@ -78,8 +78,9 @@ export class TicketChanges {
       owner_id: ownerId = ticket.owner_id,
       team_id: teamId = ticket.team_id,
       deleted_at: deletedAt = ticket.deleted_at,
-      removal,
+      removal = ticket.removal,
     } = update;
+    const why = deletedAt && removal;
     const after = { ...before, ownerId, teamId };
     this.tellScreens(tx, ticket, version, ticket.deleted_at ? null : before, deletedAt ? null : after);
     if (deletedAt && !ticket.deleted_at) await this.removed(tx, ticket, deletedAt);
@@ -93,7 +94,7 @@ export class TicketChanges {
         version,
         changes,
         // In the trash the thread takes no further message.
-        state: deletedAt ? (removal === 'spam' ? 'spam' : 'deleted') : isClosed ? 'closed' : 'open',
+        state: why === 'spam' ? 'spam' : why === 'trash' ? 'deleted' : isClosed ? 'closed' : 'open',
         reopenUntil: !deletedAt && closedAt && pipeline ? reopenUntil(pipeline, closedAt) : null,
         actorUserId: actor.id,
         actorName: actor.name,

@@ -26,11 +26,19 @@ export class UnsentRepository {
     ]);
   }
 
+  /** Messages that wait for their time and came from another ticket. */
+  async come(tx: Tx, { account_id, id }: TicketKey, messageIds: string[]): Promise<void> {
+    await tx.query(
+      "UPDATE tickets.ticket_unsent SET ticket_id = $2 WHERE account_id = $1 AND what = 'scheduled' AND key = ANY ($3::text[])",
+      [account_id, id, messageIds],
+    );
+  }
+
   /** With a ticket that goes into another; where somebody writes on both, the one there stays. */
   async move(tx: Tx, from: TicketKey, to: TicketKey): Promise<void> {
     await tx.query(
-      `WITH gone AS (DELETE FROM tickets.ticket_unsent WHERE account_id = $1 AND ticket_id = $2 RETURNING what, user_id, key)
-       INSERT INTO tickets.ticket_unsent (account_id, ticket_id, what, user_id, key) SELECT $1, $3, what, user_id, key FROM gone ON CONFLICT DO NOTHING`,
+      `UPDATE tickets.ticket_unsent u SET ticket_id = $3 WHERE u.account_id = $1 AND u.ticket_id = $2 AND NOT EXISTS (
+         SELECT 1 FROM tickets.ticket_unsent o WHERE o.account_id = $1 AND o.ticket_id = $3 AND o.what = u.what AND o.user_id = u.user_id AND o.key = u.key)`,
       [from.account_id, from.id, to.id],
     );
   }

@@ -1,4 +1,4 @@
-import { IsArray, IsIn, IsISO8601, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsISO8601, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 import { DefineEvent, DomainEvent } from '../define-event.js';
 import type { Priority } from '../enums.js';
 import { command, query } from '../rpc-pattern.js';
@@ -89,9 +89,11 @@ export class TicketMerged extends DomainEvent<TicketMerged> {
 export class MoveUndone extends DomainEvent<MoveUndone> {
   /** Where the operation had put them. */
   @IsUUID() ticketId: string;
-  /** Where they come from; it is open for messages again. */
+  /** Where they come from. */
   @IsUUID() sourceId: string;
   @IsUUID() operationId: string;
+  /** It had been merged, and stands for itself again. */
+  @IsOptional() @IsBoolean() isParted?: boolean;
 }
 
 export interface OperationMaker {
