@@ -185,7 +185,8 @@ describe(`whatever comes in is refused clearly or becomes a ticket (INPUT_SEED=$
       await client.quit();
       if (code === 250) expect(await messagesOf(api, (await ticketNamed(api, outer)).id)).toHaveLength(1);
       await expectHealthy();
-      expect(await ticketsNamed(api, inner)).toHaveLength(0);
+      // It stands in the text of the outer one, and is nobody's subject.
+      expect((await ticketsNamed(api, inner)).filter(({ name }) => name.includes(inner))).toEqual([]);
     },
   );
 

@@ -31,7 +31,7 @@ interface Parked {
   subject: string | null;
 }
 
-/** Tickets whose name holds the word. */
+/** Tickets that the word is found on. */
 export const ticketsNamed = (api: Api, word: string) => api.all<Row>(`/tickets?q=${encodeURIComponent(word)}`);
 
 /** Waits for the one ticket whose name holds the word. */
