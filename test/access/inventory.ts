@@ -6,7 +6,7 @@ interface Stored {
   messages: { id: string; ticket: string; direction: 'in' | 'out' | 'internal'; raw: boolean; first: boolean }[] | null;
   attachments: { id: string; ticket: string | null; user: string | null; account: string }[] | null;
   notifications: { id: string; ticket: string; user: string }[] | null;
-  operations: { id: string; account: string; user: string }[] | null;
+  operations: { id: string; account: string; user: string; about: string }[] | null;
   channels: { id: string; account: string }[] | null;
   keys: { id: string; user: string }[] | null;
   shares: { id: string; ticket: string }[] | null;
@@ -28,7 +28,7 @@ const STORED = `SELECT
    LEFT JOIN conversations.comment c ON c.account_id = a.account_id AND c.id = a.comment_id WHERE a.account_id = ANY ($1)) AS attachments,
   (SELECT json_agg(json_build_object('id', id, 'ticket', ticket_id, 'user', user_id) ORDER BY id)
    FROM notifications.notification WHERE account_id = ANY ($1)) AS notifications,
-  (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'user', made_by)) FROM tickets.operation WHERE account_id = ANY ($1)) AS operations,
+  (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'user', made_by, 'about', ticket_id)) FROM tickets.operation WHERE account_id = ANY ($1)) AS operations,
   (SELECT json_agg(json_build_object('id', id, 'account', account_id)) FROM channels.channel_account WHERE account_id = ANY ($1)) AS channels,
   (SELECT json_agg(json_build_object('id', id, 'user', user_id)) FROM gateway.api_key WHERE account_id = ANY ($1)) AS keys,
   (SELECT json_agg(json_build_object('id', id, 'account', account_id, 'ticket', substring(subject FROM '^ticket/(.*)$')))

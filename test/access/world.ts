@@ -45,6 +45,8 @@ export interface Target {
   /** Whose alone it is. */
   user?: string;
   direction?: 'in' | 'out' | 'internal';
+  /** The id of the ticket it was done to. */
+  about?: string;
   /** A second id in the address. */
   parent?: string;
   hasRaw?: boolean;

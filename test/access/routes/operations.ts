@@ -27,8 +27,14 @@ export const operations: Route[] = [
   },
   { operation: 'POST /api/v1/tickets/bulk', body: { action: 'nonsense' }, needs: 'ticket.bulk', passes: status(422) },
   { operation: 'GET /api/v1/operations/{id}', needs: 'helpdesk', on: 'operation', isHis, passes: ok },
-  // It has moved nothing: undoing it changes nothing, and may be done once.
-  { operation: 'POST /api/v1/operations/{id}/undo', needs: 'helpdesk', on: 'operation', isHis, passes: status(200, 409) },
+  // It has moved nothing: undoing it changes nothing, and may be done once, while the ticket is there.
+  {
+    operation: 'POST /api/v1/operations/{id}/undo',
+    needs: 'helpdesk',
+    on: 'operation',
+    isHis,
+    passes: ({ world, target }) => (world.byId(target.about ?? '')?.deleted ? [404, 409] : [200, 409]),
+  },
   { operation: 'GET /api/v1/blocked-senders', needs: 'ticket.delete', passes: ok },
   { operation: 'POST /api/v1/blocked-senders', body: { value: '' }, needs: 'ticket.delete', passes: status(422) },
   { operation: 'DELETE /api/v1/blocked-senders/{id}', needs: 'ticket.delete', on: 'quarantine', isHis: () => false, passes: status(404) },

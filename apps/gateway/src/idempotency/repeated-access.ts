@@ -1,14 +1,20 @@
-import { AuthorizeTicket, GetNotification, GetOperation, LocateMessage } from '@helpdesk/contracts';
+import { AuthorizeTicket, GetNotification, GetOperation, LocateMessage, NOWHERE } from '@helpdesk/contracts';
 import type { RpcClient } from '@helpdesk/platform';
 import { actorFor, routeOf, type DeskRequest, type Principal } from '../auth/principal.js';
 
 /** Null: of no ticket by itself. */
 type Resolve = (rpc: RpcClient, me: Principal, id: string) => Promise<string | null>;
 
+/** Of one ticket that he does not see any more nothing is told again. */
+async function ticketOfOperation(rpc: RpcClient, me: Principal, id: string): Promise<string | null> {
+  const { kind, ticketId } = await rpc.call(GetOperation, actorFor(me), { id });
+  return kind === 'bulk' ? null : (ticketId ?? NOWHERE);
+}
+
 /** Routes whose answer tells of a ticket, by the beginning of their pattern, and how the ticket is found. */
 const ABOUT_TICKETS: [string, Resolve][] = [
   ['/api/v1/tickets/:id/', async (_rpc, _me, id) => id],
-  ['/api/v1/operations/:id/', async (rpc, me, id) => (await rpc.call(GetOperation, actorFor(me), { id })).ticketId],
+  ['/api/v1/operations/:id/', ticketOfOperation],
   ['/api/v1/messages/:id/', async (rpc, me, id) => (await rpc.call(LocateMessage, actorFor(me), { id })).ticketId],
   ['/api/v1/notifications/:id/', async (rpc, me, id) => (await rpc.call(GetNotification, actorFor(me), { id })).ticketId],
 ];

@@ -106,7 +106,9 @@ export class OperationDto {
   @ApiProperty({ enum: OPERATION_KINDS }) kind: OperationKind;
   @ApiProperty({ enum: ['running', 'done', 'failed', 'undone'], description: '`failed`: nothing was done to any of them' })
   state: OperationState;
-  @ApiProperty({ ...nullableUuid, description: 'The ticket it is about; null for many' }) ticketId: string | null;
+  @ApiProperty({ ...nullableUuid, description: 'The ticket it is about; null for many, and where you do not see it any more' }) ticketId:
+    | string
+    | null;
   @ApiProperty() total: number;
   @ApiProperty({ description: 'Through, those that failed among them' }) done: number;
   @ApiProperty({ type: [FailedItemDto], description: 'What could not be done, or not be undone; the first thousand' })

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TicketScope } from '@helpdesk/access';
 import type { BulkAction, BulkSet, OperationKind, OperationState, OperationView } from '@helpdesk/contracts';
 import { Database, notFound, type Tx } from '@helpdesk/platform';
+import { TicketRepository } from '../tickets/ticket.repository.js';
 import type { FieldChanges } from './field-changes.rules.js';
 
 /** For thirty days everything can be undone (I-09). */
@@ -59,7 +60,10 @@ interface NewOperation {
 
 @Injectable()
 export class OperationsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly tickets: TicketRepository,
+  ) {}
 
   /** False when it is there already. */
   async insert(tx: Tx, accountId: string, { id, kind, ticketId, by, state = 'done', request }: NewOperation): Promise<boolean> {
@@ -140,11 +144,12 @@ export class OperationsRepository {
       [scope.accountId, id, scope.userId, scope.isSuperAdmin],
     );
     if (!row) throw notFound();
+    const seen = row.ticket_id ? await this.tickets.visible(scope, [row.ticket_id], tx) : [];
     return {
       id,
       kind: row.kind,
       state: row.state,
-      ticketId: row.ticket_id,
+      ticketId: seen[0] ?? null,
       total: row.total,
       done: row.done,
       failed: row.failed,

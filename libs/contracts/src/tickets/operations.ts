@@ -17,7 +17,7 @@ export interface OperationView {
   id: string;
   kind: OperationKind;
   state: OperationState;
-  /** The ticket it is about; null for many. */
+  /** The ticket it is about; null for many, and where he does not see it any more. */
   ticketId: string | null;
   total: number;
   /** Items that are through, those that failed among them. */
