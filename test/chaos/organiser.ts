@@ -11,10 +11,12 @@ const ACTS: Act[] = ['merge', 'merge', 'merge', 'split', 'split', 'rethread', 'm
 /** Merges, splits and moves what is there, and takes some of it back, while mails arrive and processes die. */
 export class Organiser {
   readonly done: Record<Act | 'refused', number> = { merge: 0, split: 0, rethread: 0, move: 0, undo: 0, refused: 0 };
+  /** How many things were begun, and how many are through. */
+  begun = 0;
+  ended = 0;
   private readonly operations: string[] = [];
   /** Tickets with several messages. */
   private readonly survivors: string[] = [];
-  private n = 0;
 
   constructor(
     private readonly gateways: Api[],
@@ -29,13 +31,15 @@ export class Organiser {
   /** Until `isOver`; sometimes two at the same moment. */
   async work(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
-      await Promise.all(Array.from({ length: this.random.chance(0.3) ? 2 : 1 }, () => this.act(this.random.pick(ACTS))));
+      await Promise.all(
+        Array.from({ length: this.random.chance(0.3) ? 2 : 1 }, () => this.act(this.random.pick(ACTS)).finally(() => (this.ended += 1))),
+      );
       await sleep(this.random.between(50, 300));
     }
   }
 
   private async act(act: Act): Promise<void> {
-    const key = `organise-${this.random.seed}-${(this.n += 1)}`;
+    const key = `organise-${this.random.seed}-${(this.begun += 1)}`;
     const post = (path: string, body: object) =>
       anywhere(this.gateways, this.random, (api) => api.post<Done>(path, body, { 'idempotency-key': key }));
     const { items } = await anywhere(this.gateways, this.random, (api) =>
