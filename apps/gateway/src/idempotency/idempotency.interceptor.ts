@@ -41,7 +41,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       ]);
     }
     if (known.answer) {
-      await checkStillVisible(this.rpc, principal, request);
+      await checkStillVisible(this.rpc, principal, request, known.resourceId);
       if (known.answer.status >= 400) throw new StoredProblem(known.answer.body as StoredProblem['document']);
       void http.getResponse<FastifyReply>().status(known.answer.status);
       return from([known.answer.body]);

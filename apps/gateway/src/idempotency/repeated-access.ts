@@ -3,7 +3,7 @@ import type { RpcClient } from '@helpdesk/platform';
 import { actorFor, routeOf, type DeskRequest, type Principal } from '../auth/principal.js';
 
 /** Null: of no ticket by itself. */
-type Resolve = (rpc: RpcClient, me: Principal, id: string) => Promise<string | null>;
+type Resolve = (rpc: RpcClient, me: Principal, id: string, resourceId: string) => Promise<string | null>;
 
 /** Of one ticket that he does not see any more nothing is told again. */
 async function ticketOfOperation(rpc: RpcClient, me: Principal, id: string): Promise<string | null> {
@@ -13,6 +13,8 @@ async function ticketOfOperation(rpc: RpcClient, me: Principal, id: string): Pro
 
 /** Routes whose answer tells of a ticket, by the beginning of their pattern, and how the ticket is found. */
 const ABOUT_TICKETS: [string, Resolve][] = [
+  // The one that began with it.
+  ['/api/v1/tickets/:id/split', async (_rpc, _me, _id, resourceId) => resourceId],
   ['/api/v1/tickets/:id/', async (_rpc, _me, id) => id],
   ['/api/v1/operations/:id/', ticketOfOperation],
   ['/api/v1/messages/:id/', async (rpc, me, id) => (await rpc.call(LocateMessage, actorFor(me), { id })).ticketId],
@@ -56,12 +58,12 @@ export const isSubjectKnown = (pattern: string): boolean => ABOUT_NO_TICKET.has(
 
 /**
  * A kept answer is given again only to somebody who may still see what it is about: rights may have changed since the first request.
- * Throws 404 otherwise.
+ * Throws 404 otherwise. `resourceId`: of what the first request made.
  */
-export async function checkStillVisible(rpc: RpcClient, me: Principal, request: DeskRequest): Promise<void> {
+export async function checkStillVisible(rpc: RpcClient, me: Principal, request: DeskRequest, resourceId: string): Promise<void> {
   const resolve = resolverOf(routeOf(request));
   if (!resolve) return;
   const { id = '' } = request.params as { id?: string };
-  const ticketId = await resolve(rpc, me, id);
+  const ticketId = await resolve(rpc, me, id, resourceId);
   if (ticketId) await rpc.call(AuthorizeTicket, actorFor(me), { id: ticketId, action: 'view' });
 }
