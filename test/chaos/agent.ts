@@ -27,24 +27,27 @@ export class Agent {
   }
 }
 
-/** Asks one gateway after the other until one answers. What a client should not repeat is thrown. */
-export function anywhere<T>(gateways: Api[], random: Random, ask: (api: Api) => Promise<T>): Promise<NonNullable<T>> {
+/** A refusal of the moment: the same may be answered elsewhere, or in a moment. */
+const isPassing = (error: unknown) =>
+  !(error instanceof ApiError) || error.status >= 500 || error.status === 429 || error.problem.code === 'idempotency_in_progress';
+
+/** Asks one gateway after the other until one answers, or refuses what a client should not repeat: that is thrown. */
+export async function anywhere<T>(gateways: Api[], random: Random, ask: (api: Api) => Promise<T>): Promise<NonNullable<T>> {
   let turn = random.int(gateways.length);
-  let refused: ApiError | undefined;
-  return waitFor(
+  const outcome = await waitFor(
     async () => {
       turn += 1;
       const api = gateways[turn % gateways.length];
-      if (!api || refused) return undefined;
-      return ask(api).catch((error: unknown) => {
-        const isPassing =
-          !(error instanceof ApiError) || error.status >= 500 || error.status === 429 || error.problem.code === 'idempotency_in_progress';
-        if (!isPassing) refused = error;
-        return undefined;
-      });
+      if (!api) return undefined;
+      try {
+        const answer = await ask(api);
+        return answer === undefined || answer === null ? undefined : { answer };
+      } catch (error) {
+        return isPassing(error) ? undefined : { refusal: error as ApiError };
+      }
     },
     { within: 90_000, every: 200, what: 'an answer of the API' },
-  ).catch((error: unknown) => {
-    throw refused ?? error;
-  });
+  );
+  if ('refusal' in outcome) throw outcome.refusal;
+  return outcome.answer;
 }

@@ -11,6 +11,8 @@ const ACTS: Act[] = ['merge', 'merge', 'merge', 'split', 'split', 'rethread', 'm
 /** Merges, splits and moves what is there, and takes some of it back, while mails arrive and processes die. */
 export class Organiser {
   readonly done: Record<Act | 'refused', number> = { merge: 0, split: 0, rethread: 0, move: 0, undo: 0, refused: 0 };
+  /** What is to be done next, each kind as often as it stands in the list before it begins anew. */
+  private deck: Act[] = [];
   /** How many things were begun, and how many are through. */
   begun = 0;
   ended = 0;
@@ -31,11 +33,15 @@ export class Organiser {
   /** Until `isOver`; sometimes two at the same moment. */
   async work(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
-      await Promise.all(
-        Array.from({ length: this.random.chance(0.3) ? 2 : 1 }, () => this.act(this.random.pick(ACTS)).finally(() => (this.ended += 1))),
-      );
+      const together = this.random.chance(0.3) ? 2 : 1;
+      await Promise.all(Array.from({ length: together }, () => this.act(this.next()).finally(() => (this.ended += 1))));
       await sleep(this.random.between(50, 300));
     }
+  }
+
+  private next(): Act {
+    if (this.deck.length === 0) this.deck = this.random.shuffled([...ACTS]);
+    return this.deck.pop() as Act;
   }
 
   private async act(act: Act): Promise<void> {
