@@ -1,34 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { SLA_CLOCKS, WEEKDAYS, type SlaClock, type SlaState, type WorkingHours } from '@helpdesk/contracts';
+import { SLA_CLOCKS, type SlaClock, type SlaState } from '@helpdesk/contracts';
 import fc from 'fast-check';
-import { scheduleOf } from './business-time.rules.js';
-import { Ledger, type Place } from './ledger.rules.js';
+import { AT_DESK, START, TERMS, termsOf } from './ledger.for-spec.js';
+import { Ledger } from './ledger.rules.js';
 import { dueAt, elapsedMs, goalMinutesOf, isLate, MINUTE_MS, nextMoment, shownState, type LedgerEvent, type Terms } from './sla.rules.js';
-
-const START = Date.parse('2026-11-27T15:30:00Z');
-const OFFICE: WorkingHours = {
-  timeZone: 'UTC',
-  weekly: Object.fromEntries(WEEKDAYS.slice(0, 5).map((day) => [day, [{ from: '09:00', to: '17:00' }]])),
-  holidays: ['2026-12-01'],
-};
-const terms = (
-  id: string,
-  minutes: [number | null, number | null, number | null],
-  hours: WorkingHours | null,
-  dueSoonMinutes: number,
-): Terms => {
-  const [firstReplyMinutes, nextReplyMinutes, closeMinutes] = minutes;
-  const goals = { firstReplyMinutes, nextReplyMinutes, closeMinutes };
-  return { id, policyId: id, goals, schedule: scheduleOf(hours), pausedStageIds: ['waiting'], dueSoonMinutes, onOverdue: null };
-};
-const TERMS = {
-  always: terms('always', [60, 120, 600], null, 30),
-  office: terms('office', [60, 120, 600], OFFICE, 30),
-  strict: terms('strict', [15, 30, 60], OFFICE, 15),
-  closing: terms('closing', [null, null, 300], null, 0),
-};
-const termsOf = (id: string): Terms => TERMS[id as keyof typeof TERMS];
-const AT_DESK: Place = { stageId: 'open', isClosed: false, isDeleted: false };
 
 /** A ticket whose first message came at the start. */
 function opened(under: Terms | null): Ledger {
